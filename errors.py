@@ -1,0 +1,101 @@
+"""Every error that memctx raises on purpose.
+
+    MemctxError
+    ├── UsageError              the call itself makes no sense
+    ├── ConfigError             a setting has a value that cannot work
+    ├── MissingDependency       an optional package is not installed
+    ├── ModelError
+    │   ├── ModelNotFound       weights are not on this machine
+    │   ├── ModelIntegrityError a file is not the one the catalogue names
+    │   └── ModelDownloadError  a pull could not finish
+    ├── LoadError               a file cannot become a document; it is skipped
+    ├── StoreError
+    │   ├── MemoryNotFound      no memory in that folder
+    │   ├── MemoryLocked        another process is writing
+    │   ├── SchemaError         made by a newer version, or not ours
+    │   ├── CorruptMemory       the store itself is damaged
+    │   ├── DocumentNotFound    no such document
+    │   └── KeyConflict         two roots claim one key
+    ├── FingerprintMismatch     vectors or states made by another model
+    └── ReaderError             the reader cannot answer
+        └── EndpointError       a remote reader refused or broke off
+
+A message says what was expected, what was found and what to do, in one line.
+This module knows nothing of exit codes or printing: the command line does.
+"""
+
+
+class MemctxError(Exception):
+    """Base of all errors that a caller may want to catch."""
+
+
+class UsageError(MemctxError):
+    """The arguments contradict one another or name something that cannot be."""
+
+
+class ConfigError(MemctxError):
+    """A setting is unknown, malformed or out of range."""
+
+
+class MissingDependency(MemctxError):
+    """A feature needs a package that is not installed."""
+
+
+class ModelError(MemctxError):
+    """Something is wrong with a model's weights."""
+
+
+class ModelNotFound(ModelError):
+    """The weights are not on this machine; the message names the pull command."""
+
+
+class ModelIntegrityError(ModelError):
+    """A file's sha256 differs from the catalogue's; both are in the message."""
+
+
+class ModelDownloadError(ModelError):
+    """No source could deliver the weights; the message lists what was tried."""
+
+
+class LoadError(MemctxError):
+    """One input cannot be read as a document. Ingestion records it and goes on."""
+
+
+class StoreError(MemctxError):
+    """Something is wrong with a memory on disk."""
+
+
+class MemoryNotFound(StoreError):
+    """The folder holds no memory."""
+
+
+class MemoryLocked(StoreError):
+    """Another process holds the writer lock; the message names its pid."""
+
+
+class SchemaError(StoreError):
+    """The store was made by a newer version, or is not a memctx store."""
+
+
+class CorruptMemory(StoreError):
+    """The store is damaged beyond what its projections can mend."""
+
+
+class DocumentNotFound(StoreError):
+    """No document has that key."""
+
+
+class KeyConflict(StoreError):
+    """Two ingested roots would give two documents the same key."""
+
+
+class FingerprintMismatch(MemctxError):
+    """The memory's vectors or states were made by a different model."""
+
+
+class ReaderError(MemctxError):
+    """The reader cannot read this window."""
+
+
+class EndpointError(ReaderError):
+    """A remote reader refused, timed out or answered something unreadable."""

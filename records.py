@@ -1,0 +1,341 @@
+"""The records that rooms hand to one another, and that users get back.
+
+Two families: what goes in (`Document` with its `Heading`, `Page` and `Table`
+marks, `Chunk`) and what comes out (`Passage`, `Fact`, `Answer`, `Summary`,
+reports). All are frozen; those that users receive have `to_dict()`, which gives
+the JSON of the command line, field for field.
+
+All positions are character offsets into `Document.text`, end exclusive. This
+module imports no other room and does no I/O.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Json = None | bool | int | float | str | list[Any] | dict[str, Any]
+"""A value that JSON can hold."""
+
+TextKind = Literal["plain", "markdown", "code"]
+"""How a text is structured, which decides how it is split."""
+
+
+class _AsDict:
+    """Gives records their JSON form."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as plain dicts, lists and scalars, ready for JSON."""
+        return _plain(self)  # type: ignore[no-any-return]
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        named = ((f.metadata, f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
+        return {
+            name: _plain(item)
+            for meta, name, item in named
+            if not (item is None and meta.get("optional"))
+        }
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _optional() -> Any:
+    """A field that `to_dict` leaves out while it is None."""
+    return field(default=None, metadata={"optional": True})
+
+
+def _check_span(start: int, end: int) -> None:
+    if not 0 <= start <= end:
+        raise ValueError(f"a span needs 0 <= start <= end, got {start}..{end}")
+
+
+# --- what goes in -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading that begins at `start`; level 1 is the outermost."""
+
+    start: int
+    level: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page, slide or sheet that begins at `start`; `number` counts from 1."""
+
+    start: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows at `start:end`, one a line, the first of which are its header.
+
+    The header is `start:header_end`; chunks of later rows carry it as context.
+    """
+
+    start: int
+    end: int
+    header_end: int
+
+    def __post_init__(self) -> None:
+        _check_span(self.start, self.end)
+        if not self.start <= self.header_end <= self.end:
+            raise ValueError(
+                f"a table header must end inside {self.start}..{self.end}, got {self.header_end}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document as loaded: its whole text, with structure as offsets into it.
+
+    `key` identifies it within a collection. Line ends in `text` are `\\n`, and
+    `text` holds no NUL and no lone surrogate: it can be encoded as UTF-8.
+    """
+
+    key: str
+    text: str
+    title: str = ""
+    uri: str = ""
+    kind: TextKind = "plain"
+    language: str | None = None
+    """Programming language of a `code` document, such as "python"."""
+    headings: tuple[Heading, ...] = ()
+    pages: tuple[Page, ...] = ()
+    tables: tuple[Table, ...] = ()
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.key:
+            raise ValueError("a document needs a key")
+        for marks in (self.headings, self.pages, self.tables):
+            starts = [mark.start for mark in marks]
+            if starts != sorted(starts) or (starts and starts[-1] > len(self.text)):
+                raise ValueError(f"{self.key}: marks must be in order and inside the text")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch `text == document.text[start:end]` that is embedded as one.
+
+    `heading` is the path of headings above it, outermost first, joined by " > ";
+    `context` is what a reader needs beside the text itself (a table's header).
+    """
+
+    start: int
+    end: int
+    text: str
+    page: int | None = None
+    heading: str = ""
+    context: str = ""
+
+    def __post_init__(self) -> None:
+        _check_span(self.start, self.end)
+        if len(self.text) != self.end - self.start:
+            raise ValueError(
+                f"a chunk at {self.start}..{self.end} cannot hold {len(self.text)} characters"
+            )
+
+
+# --- what comes out ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRef(_AsDict):
+    """Which document something comes from; `id` is the store's own number."""
+
+    id: int
+    key: str
+    title: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signals(_AsDict):
+    """Why a passage was found; None means that this signal did not take part.
+
+    `dense` is a cosine in [-1, 1], `lexical` a BM25 score, `graph` a share of
+    random-walk probability, `rerank` a cross-encoder's logit. Higher is nearer.
+    """
+
+    dense: float | None = None
+    lexical: float | None = None
+    graph: float | None = None
+    rerank: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage(_AsDict):
+    """A chunk as found by a search. `score` is higher for nearer."""
+
+    document: DocumentRef
+    chunk_id: int
+    text: str
+    start: int
+    end: int
+    page: int | None
+    heading: str
+    score: float
+    signals: Signals = Signals()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(_AsDict):
+    """A statement of the knowledge graph and the sentence `start:end` it is from."""
+
+    subject: str
+    relation: str
+    object: str
+    document: DocumentRef
+    chunk_id: int
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult(_AsDict):
+    """Passages, best first, and facts. Timings are milliseconds."""
+
+    query: str
+    passages: tuple[Passage, ...]
+    facts: tuple[Fact, ...]
+    timings: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation(_AsDict):
+    """`quote` is the document's text at `start:end`; `weight` is its share, in [0, 1]."""
+
+    document: DocumentRef
+    chunk_id: int
+    start: int
+    end: int
+    quote: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class WindowReport(_AsDict):
+    """How the reader's window was filled. `limit` and `used` count its tokens.
+
+    `passages` are chunk ids in the order read; `left_out` are the chunk ids that
+    were considered and did not fit. `facts` counts the facts that entered.
+    """
+
+    limit: int
+    used: int
+    passages: tuple[int, ...]
+    facts: int
+    left_out: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderInfo(_AsDict):
+    """What read: the model's name, the mode that really ran, the adapter if any."""
+
+    model: str | None
+    mode: str
+    adapter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage(_AsDict):
+    """Tokens that the reader was given, wrote, and found already computed."""
+
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    cached_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(_AsDict):
+    """An answer with its sources.
+
+    `confidence` is the probability in [0, 1] that it is right. When `abstained`,
+    the memory does not hold the evidence and `answer` says what was found.
+    """
+
+    question: str
+    answer: str
+    abstained: bool
+    confidence: float
+    citations: tuple[Citation, ...]
+    facts: tuple[Fact, ...]
+    window: WindowReport
+    reader: ReaderInfo
+    timings: Mapping[str, float | None]
+    usage: Usage
+    passages: tuple[Passage, ...] = field(default=(), metadata={"explain": True})
+    """The passages in the window, best first; not part of the JSON."""
+
+    @property
+    def text(self) -> str:
+        """The answer's words; the same as `answer`."""
+        return self.answer
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer record of the command line's JSON, without `passages`."""
+        plain: dict[str, Any] = _plain(self)
+        del plain["passages"]
+        return plain
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped(_AsDict):
+    """An input that was not ingested, and why."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport(_AsDict):
+    """What an ingestion did. Document counts, then totals of what it added."""
+
+    added: int
+    updated: int
+    unchanged: int
+    removed: int
+    skipped: tuple[Skipped, ...]
+    chunks: int
+    entities: int
+    facts: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo(_AsDict):
+    """The vector index's FAISS kind and the device that it runs on."""
+
+    kind: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status(_AsDict):
+    """What a memory holds. `sequence` is the newest change; `bytes` are on disk."""
+
+    documents: int
+    chunks: int
+    vectors: int
+    entities: int
+    facts: int
+    collections: tuple[str, ...]
+    embedder: str
+    reader: str
+    index: IndexInfo
+    bytes: Mapping[str, int]
+    sequence: int
