@@ -12,7 +12,7 @@ module imports no other room and does no I/O.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,7 +23,7 @@ TextKind = Literal["plain", "markdown", "code"]
 """How a text is structured, which decides how it is split."""
 
 
-class _AsDict:
+class AsDict:
     """Gives records their JSON form."""
 
     __slots__ = ()
@@ -148,12 +148,21 @@ class Chunk:
                 f"a chunk at {self.start}..{self.end} cannot hold {len(self.text)} characters"
             )
 
+    def described(self, title: str) -> str:
+        """The text with what tells a stranger where it stands: title, headings, table header.
+
+        This, not the bare text, is what is embedded and indexed.
+        """
+        headings = self.heading.removeprefix(title).removeprefix(" > ") if title else self.heading
+        lines = (title, headings, self.context, self.text)
+        return "\n".join(line for line in lines if line)
+
 
 # --- what comes out ---------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentRef(_AsDict):
+class DocumentRef(AsDict):
     """Which document something comes from; `id` is the store's own number."""
 
     id: int
@@ -163,7 +172,7 @@ class DocumentRef(_AsDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Signals(_AsDict):
+class Signals(AsDict):
     """Why a passage was found; None means that this signal did not take part.
 
     `dense` is a cosine in [-1, 1], `lexical` a BM25 score, `graph` a share of
@@ -177,7 +186,7 @@ class Signals(_AsDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Passage(_AsDict):
+class Passage(AsDict):
     """A chunk as found by a search. `score` is higher for nearer."""
 
     document: DocumentRef
@@ -192,7 +201,7 @@ class Passage(_AsDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Fact(_AsDict):
+class Fact(AsDict):
     """A statement of the knowledge graph and the sentence `start:end` it is from."""
 
     subject: str
@@ -206,17 +215,29 @@ class Fact(_AsDict):
 
 
 @dataclass(frozen=True, slots=True)
-class SearchResult(_AsDict):
-    """Passages, best first, and facts. Timings are milliseconds."""
+class SearchResult(AsDict):
+    """Passages, best first, and facts. Timings are milliseconds.
+
+    Used as a sequence, it is its passages.
+    """
 
     query: str
     passages: tuple[Passage, ...]
     facts: tuple[Fact, ...]
     timings: Mapping[str, float]
 
+    def __iter__(self) -> Iterator[Passage]:
+        return iter(self.passages)
+
+    def __len__(self) -> int:
+        return len(self.passages)
+
+    def __getitem__(self, index: int) -> Passage:
+        return self.passages[index]
+
 
 @dataclass(frozen=True, slots=True)
-class Citation(_AsDict):
+class Citation(AsDict):
     """`quote` is the document's text at `start:end`; `weight` is its share, in [0, 1]."""
 
     document: DocumentRef
@@ -228,7 +249,7 @@ class Citation(_AsDict):
 
 
 @dataclass(frozen=True, slots=True)
-class WindowReport(_AsDict):
+class WindowReport(AsDict):
     """How the reader's window was filled. `limit` and `used` count its tokens.
 
     `passages` are chunk ids in the order read; `left_out` are the chunk ids that
@@ -243,7 +264,7 @@ class WindowReport(_AsDict):
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderInfo(_AsDict):
+class ReaderInfo(AsDict):
     """What read: the model's name, the mode that really ran, the adapter if any."""
 
     model: str | None
@@ -252,7 +273,7 @@ class ReaderInfo(_AsDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Usage(_AsDict):
+class Usage(AsDict):
     """Tokens that the reader was given, wrote, and found already computed."""
 
     prompt_tokens: int = 0
@@ -261,7 +282,7 @@ class Usage(_AsDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(_AsDict):
+class Answer(AsDict):
     """An answer with its sources.
 
     `confidence` is the probability in [0, 1] that it is right. When `abstained`,
@@ -294,7 +315,7 @@ class Answer(_AsDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped(_AsDict):
+class Skipped(AsDict):
     """An input that was not ingested, and why."""
 
     key: str
@@ -302,7 +323,7 @@ class Skipped(_AsDict):
 
 
 @dataclass(frozen=True, slots=True)
-class IngestReport(_AsDict):
+class IngestReport(AsDict):
     """What an ingestion did. Document counts, then totals of what it added."""
 
     added: int
@@ -317,7 +338,7 @@ class IngestReport(_AsDict):
 
 
 @dataclass(frozen=True, slots=True)
-class IndexInfo(_AsDict):
+class IndexInfo(AsDict):
     """The vector index's FAISS kind and the device that it runs on."""
 
     kind: str
@@ -325,7 +346,7 @@ class IndexInfo(_AsDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Status(_AsDict):
+class Status(AsDict):
     """What a memory holds. `sequence` is the newest change; `bytes` are on disk."""
 
     documents: int

@@ -1,0 +1,261 @@
+"""`Memory`: the library's public surface.
+
+Each method is one flow of the pipeline; this module wires them to one memory and
+does nothing else. Methods with an `a` in front are the same for asyncio: they run in
+a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from .config import Settings, load_settings
+from .memory.embedder import Embedder
+from .memory.rows import DocumentRow
+from .pipeline.ask import AskOptions, answer
+from .pipeline.engines import find_embedder, find_reader
+from .pipeline.ingest import Ingestion, IngestOptions
+from .pipeline.loaders import Limits
+from .pipeline.progress import Progress, Quiet
+from .pipeline.retrieve import Retriever, Scope
+from .pipeline.split import SplitLimits
+from .pipeline.workspace import Workspace
+from .reader.reading import Reader
+from .records import Answer, IndexInfo, IngestReport, SearchResult, Status
+
+PathLike = str | os.PathLike[str]
+
+
+class Memory:
+    """A memory in a folder. Safe to share between threads; one process writes at a time.
+
+    Opening costs nothing: the store, the indexes and the models are loaded when first
+    used. `embedder` and `reader` replace those that the settings name.
+    """
+
+    def __init__(
+        self,
+        path: PathLike | None = None,
+        *,
+        settings: Settings | None = None,
+        embedder: Embedder | None = None,
+        reader: Reader | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.settings = settings or load_settings()
+        self.path = Path(path) if path is not None else self.settings.memory
+        self._workspace = Workspace(self.path, self.settings, embedder=embedder)
+        self._progress = progress or Quiet()
+        self._reader = reader
+        self._readers: dict[str, Reader] = {}
+
+    def __enter__(self) -> Memory:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of everything that is open; the memory may be used again."""
+        self._workspace.close()
+
+    # --- putting in and taking out -------------------------------------------------
+
+    def ingest(
+        self,
+        *paths: PathLike,
+        collection: str = "default",
+        prune: bool = False,
+        dry_run: bool = False,
+        jobs: int = 1,
+    ) -> IngestReport:
+        """Takes in files, folders, globs, or "-" for standard input.
+
+        Documents that did not change are not read again. With `prune`, those below the
+        same paths that are gone are forgotten. `jobs` is how many processes parse.
+
+        Raises:
+            UsageError: a path does not exist.
+            KeyConflict: another root already gave a document the same key.
+            MemoryLocked: another process is writing.
+        """
+        settings = self.settings
+        options = IngestOptions(
+            collection=collection,
+            prune=prune,
+            dry_run=dry_run,
+            jobs=jobs,
+            limits=Limits(file_bytes=settings.max_file_bytes),
+            splitting=SplitLimits(settings.chunk_tokens, settings.chunk_overlap),
+        )
+        with self._workspace.writing() as store:
+            flow = Ingestion(store, self._workspace, options, self._progress)
+            return flow.run([os.fspath(path) for path in paths])
+
+    def forget(self, *keys: str, collection: str | None = None) -> int:
+        """Removes documents and all that came from them; returns how many.
+
+        Raises:
+            DocumentNotFound: a key is unknown; then nothing is removed.
+        """
+        self._workspace.home.require()
+        with self._workspace.writing() as store:
+            found = [store.find(key, collection) for key in keys]
+            store.forget(found)
+            return len(found)
+
+    # --- finding and asking -------------------------------------------------------
+
+    def search(
+        self,
+        query: str,
+        k: int = 5,
+        *,
+        distinct: bool = False,
+        scope: Scope | None = None,
+    ) -> SearchResult:
+        """The `k` best passages for a query, with the signals of each."""
+        return self._retriever().search(query, k, scope=scope, distinct=distinct)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        options: AskOptions | None = None,
+        scope: Scope | None = None,
+        on_text: Callable[[str], None] | None = None,
+    ) -> Answer:
+        """An answer from the memory alone, with its sources, or an honest "not in memory".
+
+        `on_text` receives the answer's words as they are read.
+
+        Raises:
+            ModelNotFound: weights are missing; names the command that gets them.
+        """
+        options = options or AskOptions(
+            window=self.settings.window, passages=self.settings.passages
+        )
+        result = self.search(question, options.passages, scope=scope)
+        reader = self.reader(options.reader)
+        ceiling = self._workspace.words().ceiling(question)
+        return answer(result, reader, options, ceiling=ceiling, on_text=on_text)
+
+    def reader(self, mode: str = "memory") -> Reader:
+        """The reader for a mode, loaded once."""
+        if self._reader is not None:
+            return self._reader
+        if mode not in self._readers:
+            self._readers[mode] = find_reader(mode, self.settings, self._workspace.embedder)
+        return self._readers[mode]
+
+    # --- looking inside -------------------------------------------------------------
+
+    def documents(self, collection: str | None = None) -> list[DocumentRow]:
+        """All documents, by collection and key."""
+        return self._workspace.store.list_documents(collection)
+
+    def show(self, key: str, *, collection: str | None = None) -> str:
+        """A document's text, the one that offsets refer to.
+
+        Raises:
+            DocumentNotFound: no document has this key.
+        """
+        return self._workspace.store.text(key, collection)
+
+    def status(self) -> Status:
+        """What the memory holds, what made it, and how large it is."""
+        space = self._workspace
+        store = space.store
+        counts = store.counts()
+        vectors = space.vectors() if counts["chunks"] else None
+        return Status(
+            documents=counts["documents"],
+            chunks=counts["chunks"],
+            vectors=counts["vectors"],
+            entities=0,
+            facts=0,
+            collections=store.collections(),
+            embedder=space.embedder_name,
+            reader=self.settings.reader_endpoint or self.settings.reader,
+            index=IndexInfo(
+                vectors.kind if vectors else "none", vectors.device if vectors else "none"
+            ),
+            bytes=space.home.sizes(),
+            sequence=store.sequence(),
+        )
+
+    # --- upkeep ---------------------------------------------------------------------
+
+    def verify(self, *, repair: bool = False) -> list[str]:
+        """Everything that is wrong, each in a sentence; with `repair`, what still is."""
+        from .pipeline import upkeep
+
+        self._workspace.home.require()
+        if repair:
+            return upkeep.repair(self._workspace, self._progress)
+        return upkeep.problems(self._workspace)
+
+    def reindex(self, embedder: str | None = None) -> int:
+        """Embeds everything anew, with another embedder if one is named; returns passages."""
+        from .pipeline import upkeep
+
+        self._workspace.home.require()
+        name = embedder or self._workspace.embedder_name
+        return upkeep.reindex(self._workspace, find_embedder(name, self.settings), self._progress)
+
+    def export(self, file: PathLike) -> int:
+        """Writes the whole memory to one portable file; returns how many documents."""
+        from .pipeline.archive import export_memory
+
+        return export_memory(self._workspace, Path(file), self._progress)
+
+    def import_(self, file: PathLike) -> int:
+        """Takes in what `export` wrote; returns how many documents."""
+        from .pipeline.archive import import_memory
+
+        return import_memory(self._workspace, Path(file), self._progress)
+
+    # --- the same for asyncio -----------------------------------------------------------
+
+    async def aingest(self, *paths: PathLike, **options: Any) -> IngestReport:
+        """`ingest`, in a thread; `options` are its keyword arguments."""
+        return await asyncio.to_thread(self.ingest, *paths, **options)
+
+    async def aforget(self, *keys: str, collection: str | None = None) -> int:
+        """`forget`, in a thread."""
+        return await asyncio.to_thread(self.forget, *keys, collection=collection)
+
+    async def asearch(
+        self, query: str, k: int = 5, *, distinct: bool = False, scope: Scope | None = None
+    ) -> SearchResult:
+        """`search`, in a thread."""
+        return await asyncio.to_thread(self.search, query, k, distinct=distinct, scope=scope)
+
+    async def aask(
+        self,
+        question: str,
+        *,
+        options: AskOptions | None = None,
+        scope: Scope | None = None,
+        on_text: Callable[[str], None] | None = None,
+    ) -> Answer:
+        """`ask`, in a thread; `on_text` is called from that thread."""
+        return await asyncio.to_thread(
+            self.ask, question, options=options, scope=scope, on_text=on_text
+        )
+
+    def _retriever(self) -> Retriever:
+        space = self._workspace
+        return Retriever(
+            space.store, space.words(), space.vectors(), space.embedder, model_id=space.model_id()
+        )

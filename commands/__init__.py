@@ -1,0 +1,1 @@
+"""The groups of commands. Each parses, makes one library call and prints."""

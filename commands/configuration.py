@@ -1,0 +1,92 @@
+"""`memctx config` and `memctx doctor`: what is set, what is installed, what to do next."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import platform
+import sys
+from typing import Annotated
+
+import typer
+
+from . import show
+from .options import Json, MemoryDir, settings_for
+
+app = typer.Typer(no_args_is_help=True, help="The settings in force.")
+
+_OPTIONAL = {
+    "faiss": "pip install 'memctx-rag[cpu]'",
+    "pypdfium2": "pip install 'memctx-rag[formats]'",
+    "docx": "pip install 'memctx-rag[formats]'",
+    "selectolax": "pip install 'memctx-rag[formats]'",
+}
+_VERSIONS = ("torch", "transformers", "sentence-transformers", "tantivy", "sqlalchemy")
+
+
+@app.command("show")
+def show_settings(
+    origin: Annotated[bool, typer.Option("--origin", help="Say what set each value.")] = False,
+    json: Json = False,
+) -> None:
+    """Show every setting.
+
+    A flag wins over MEMCTX_* in the environment, that over ./memctx.toml, that over the
+    user's own config file, that over the default.
+    """
+    from ..config import explain_settings
+
+    settings = explain_settings()
+    if json:
+        rows = {
+            s.name: {"value": str(s.value), "origin": s.origin, "where": s.where} for s in settings
+        }
+        show.as_json(rows)
+        return
+    for setting in settings:
+        where = f" {setting.where}" if setting.where else ""
+        note = f"  ({setting.origin}{where})" if origin else f"  # {setting.description}"
+        show.say(f"{setting.name} = {setting.value}{note}")
+
+
+def doctor(memory: MemoryDir = None, json: Json = False) -> None:
+    """Look at what is installed, which devices and models there are, and what to run next."""
+    from ..device import describe
+    from ..memory.home import Home
+    from ..models.resolve import list_models
+
+    settings = settings_for(memory)
+    states = list_models(settings.cache)
+    home = Home(settings.memory)
+    versions = {name: _version(name) for name in _VERSIONS}
+    missing = {name: fix for name, fix in _OPTIONAL.items() if not importlib.util.find_spec(name)}
+    steps = list(missing.values())
+    absent = [state.name for state in states if state.default and not state.present]
+    steps += [f"memctx models pull {' '.join(absent)}"] if absent else []
+    steps += [] if home.exists() else ["memctx ingest PATH"]
+    steps = list(dict.fromkeys(steps)) or ['memctx ask "..."']
+    if json:
+        devices = [str(line) for line in describe()]
+        present = [state.name for state in states if state.present]
+        report = {"versions": versions, "missing": sorted(missing), "devices": devices}
+        show.as_json(report | {"models": present, "memory": home.exists(), "next": steps})
+        return
+    show.say(f"Python {sys.version.split()[0]} on {platform.platform()}")
+    show.table(versions.items())
+    for name, fix in missing.items():
+        show.say(f"missing: {name}; {fix}")
+    for line in describe():
+        show.say(f"device: {line}")
+    for state in states:
+        show.say(
+            f"model: {state.name} ({state.task}) {'is here' if state.present else 'is not here'}"
+        )
+    show.say(f"memory: {home.folder} {'exists' if home.exists() else 'is not there yet'}")
+    show.say("next: " + "; ".join(steps))
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"

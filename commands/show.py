@@ -1,0 +1,179 @@
+"""How results look to a person. The only module besides `cli` that prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from ..models.resolve import ModelState
+    from ..pipeline.progress import Progress
+    from ..records import Answer, IngestReport, Passage, SearchResult, Status
+
+_WIDTH = 96
+
+
+def say(text: str = "") -> None:
+    """A line of result, on standard output."""
+    typer.echo(text)
+
+
+def exactly(text: str) -> None:
+    """The text and nothing else on standard output, not even a line end."""
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
+def piece(text: str) -> None:
+    """A piece of an answer as it comes."""
+    typer.echo(text, nl=False)
+
+
+def warn(text: str) -> None:
+    """A line about the work, on standard error."""
+    typer.echo(text, err=True)
+
+
+def as_json(value: Mapping[str, Any]) -> None:
+    """One JSON object on one line of standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def ingest_report(report: IngestReport) -> None:
+    """What an ingestion did."""
+    say(
+        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
+        f"{report.removed} removed; {report.chunks} passages in {report.seconds:.1f} s"
+    )
+    for item in report.skipped:
+        warn(f"skipped {item.key}: {item.reason}")
+
+
+def search_result(result: SearchResult) -> None:
+    """Passages, best first."""
+    if not result.passages:
+        say("nothing found")
+    for number, passage in enumerate(result.passages, 1):
+        say(f"{_bold(f'{number}. {_source(passage)}')}  {_dim(_signals(passage))}")
+        say(_wrapped(passage.text, 400))
+
+
+def answer(result: Answer, *, text_shown: bool = False) -> None:
+    """An answer with its citations."""
+    if not text_shown:
+        say(result.answer)
+    for citation in result.citations:
+        title = citation.document.title or citation.document.key
+        place = f"{citation.document.key} {citation.start}..{citation.end}"
+        say(f"  [{_bold(title)}] {_dim(place)}")
+        say(textwrap.indent(_wrapped(f"“{_flat(citation.quote)}”", 600), "  "))
+    say(_dim(f"confidence {result.confidence:.2f}, reader {result.reader.model or 'none'}"))
+
+
+def explanation(result: Answer) -> None:
+    """Why an answer is as it is: signals, and how the window was filled."""
+    window = result.window
+    say(f"\nwindow: {window.used} of {window.limit} tokens, {len(window.passages)} passages")
+    for number, passage in enumerate(result.passages, 1):
+        say(f"{number:3}. {_source(passage)}  {_dim(_signals(passage))}")
+        say(_dim(_wrapped(passage.text, 160)))
+    if window.left_out:
+        say(f"left out, did not fit: passages {', '.join(map(str, window.left_out))}")
+    parts = [f"{name} {value}" for name, value in result.timings.items() if value is not None]
+    say("timings: " + ", ".join(parts))
+
+
+def status(result: Status) -> None:
+    """What a memory holds."""
+    rows = {
+        "documents": result.documents,
+        "passages": result.chunks,
+        "vectors": result.vectors,
+        "entities": result.entities,
+        "facts": result.facts,
+        "collections": ", ".join(result.collections) or "none",
+        "embedder": result.embedder,
+        "reader": result.reader,
+        "vector index": f"{result.index.kind} on {result.index.device}",
+        "on disk": ", ".join(f"{name} {_size(size)}" for name, size in result.bytes.items()),
+        "newest change": result.sequence,
+    }
+    table(rows.items())
+
+
+def model_row(state: ModelState) -> dict[str, Any]:
+    """A model of the catalogue as JSON."""
+    return {
+        "name": state.name,
+        "task": state.task,
+        "default": state.default,
+        "present": state.present,
+        "path": str(state.path) if state.path else None,
+        "bytes": state.bytes,
+        "licence": state.licence,
+        "summary": state.summary,
+    }
+
+
+def table(rows: Iterable[tuple[str, Any]]) -> None:
+    """Names and values, aligned."""
+    rows = list(rows)
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, value in rows:
+        say(f"{name:<{width}}  {value}")
+
+
+def progress_bars() -> Progress:
+    """Bars with rate and time left on a terminal; nothing anywhere else."""
+    if not sys.stderr.isatty():
+        from ..pipeline.progress import Quiet
+
+        return Quiet()
+    from .bars import Bars
+
+    return Bars()
+
+
+def _source(passage: Passage) -> str:
+    page = f", page {passage.page}" if passage.page is not None else ""
+    title = passage.document.title
+    name = f"{title} ({passage.document.key})" if title else passage.document.key
+    return f"{name}{page} {passage.start}..{passage.end}"
+
+
+def _signals(passage: Passage) -> str:
+    signals = passage.signals.to_dict().items()
+    known = [f"{name} {value:.3g}" for name, value in signals if value is not None]
+    return f"score {passage.score:.3f} ({', '.join(known)})"
+
+
+def _wrapped(text: str, characters: int) -> str:
+    flat = _flat(text)
+    cut = flat if len(flat) <= characters else flat[: characters - 1] + "…"
+    indent = "   "
+    return textwrap.fill(cut, _WIDTH, initial_indent=indent, subsequent_indent=indent)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _size(size: float) -> str:
+    for unit in ("B", "KB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def _bold(text: str) -> str:
+    return typer.style(text, bold=True) if sys.stdout.isatty() else text
+
+
+def _dim(text: str) -> str:
+    return typer.style(text, dim=True) if sys.stdout.isatty() else text

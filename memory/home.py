@@ -1,0 +1,62 @@
+"""Where the parts of a memory lie in its folder. Knows names, not contents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import MemoryNotFound
+from .files import size_of
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A memory's folder."""
+
+    folder: Path
+
+    @property
+    def store(self) -> Path:
+        """The SQLite file, the only truth."""
+        return self.folder / "memory.sqlite3"
+
+    @property
+    def vectors(self) -> Path:
+        """Generations of the vector index."""
+        return self.folder / "vectors"
+
+    @property
+    def words(self) -> Path:
+        """Generations of the word index."""
+        return self.folder / "words"
+
+    def exists(self) -> bool:
+        """Whether a memory has been made here."""
+        return self.store.is_file()
+
+    def require(self) -> None:
+        """Raises MemoryNotFound unless a memory has been made here."""
+        if not self.exists():
+            raise MemoryNotFound(
+                f"{self.folder} holds no memory; make one with `memctx ingest PATH`, or name "
+                "another with --memory"
+            )
+
+    def create(self) -> None:
+        """Makes the folder, which keeps itself out of version control."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        ignore = self.folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes on disk of each part."""
+        with_log = [self.store, *(self.store.with_name(self.store.name + end) for end in _LOGS)]
+        return {
+            "store": sum(size_of(path) for path in with_log),
+            "vectors": size_of(self.vectors),
+            "words": size_of(self.words),
+        }
+
+
+_LOGS = ("-wal", "-shm")

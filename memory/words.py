@@ -1,0 +1,221 @@
+"""The word index: BM25 over the words of every chunk, kept by tantivy.
+
+A projection of the store. A writer brings the files up to date; a reader holds
+what the files have not seen yet in a second, small index in memory. Scores are
+tantivy's BM25 (k1 1.2, b 0.75), Robertson and Zaragoza 2009.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from .analysis import spaced
+from .generations import Generations
+from .projection import Delta, Span, delta_since
+from .rows import ChunkRow
+from .store import Store
+
+_FORMAT = "words-1"  # changes when analysis or schema do, so that old files are rebuilt
+_HEAP_BYTES = 64_000_000
+_TOKENIZER = "memctx"
+_K1 = 1.2  # tantivy's own
+
+
+class WordIndex:
+    """Finds chunks by their words. Safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._generations = Generations(folder)
+        self._lock = threading.Lock()
+        self._base: Any = None
+        self._overlay: Any = None
+        self._removed: list[Span] = []
+        self.sequence = 0
+        self.saved_sequence = 0
+        self._open()
+
+    def _open(self) -> None:
+        import tantivy
+
+        current = self._generations.current()
+        self._base, self._overlay, self._removed = None, None, []
+        self.sequence = self.saved_sequence = 0
+        if current is None or current.fingerprint != _FORMAT:
+            return
+        self._base = tantivy.Index.open(str(current.folder))
+        _register(self._base)
+        self.sequence = self.saved_sequence = current.sequence
+
+    def catch_up(self, store: Store) -> None:
+        """Takes in, in memory only, what the store has and the index has not."""
+        delta = delta_since(store, self.sequence)
+        if delta.sequence == self.sequence:
+            return
+        if self._overlay is None:
+            self._overlay = _create(None)
+        with self._lock:
+            _write(self._overlay, store, delta)
+            self._removed += delta.removed
+            self.sequence = delta.sequence
+
+    def save(self, store: Store) -> None:
+        """Brings the files up to date with the store. The caller holds the writer lock."""
+        delta = delta_since(store, self.saved_sequence)
+        if delta.sequence == self.saved_sequence and self._base is not None:
+            return
+        fresh = self._base is None
+        with self._generations.next(delta.sequence, _FORMAT, keep=not fresh) as folder:
+            index = _create(folder) if fresh else _opened(folder)
+            _write(index, store, delta)
+        with self._lock:
+            self._open()
+
+    def search(
+        self, question: str, k: int, *, documents: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The `k` best (chunk id, BM25 score), best first; only of `documents` if given."""
+        words = _analyser().analyze(spaced(question))
+        return self._run(words, k, "document", documents)
+
+    def score(self, question: str, chunk_ids: Sequence[int]) -> dict[int, float]:
+        """The BM25 score of each of the given chunks; 0 where no word is shared."""
+        words = _analyser().analyze(spaced(question))
+        found = dict(self._run(words, len(chunk_ids), "chunk", chunk_ids))
+        return {chunk_id: found.get(chunk_id, 0.0) for chunk_id in chunk_ids}
+
+    def ceiling(self, question: str) -> float:
+        """The BM25 score of a chunk that would hold every word of the question very often."""
+        words = dict.fromkeys(_analyser().analyze(spaced(question)))
+        with self._lock:
+            indexes = [index for index in (self._base, self._overlay) if index is not None]
+        searchers = [index.searcher() for index in indexes]
+        total = sum(searcher.num_docs for searcher in searchers)
+        counts = [sum(s.doc_freq("words", word) for s in searchers) for word in words]
+        return sum(_idf(count, total) * (_K1 + 1) for count in counts)
+
+    def _run(
+        self, words: Sequence[str], k: int, field: str, allowed: Sequence[int] | None
+    ) -> list[tuple[int, float]]:
+        if not words or k < 1 or (allowed is not None and len(allowed) == 0):
+            return []
+        with self._lock:
+            parts = [(self._base, self._removed), (self._overlay, ())]
+        hits = [
+            hit
+            for index, removed in parts
+            if index is not None
+            for hit in _search(index, words, k, (field, allowed), removed)
+        ]
+        # Equal scores are put in the order of ids: the same store, the same answer.
+        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
+
+    def count(self) -> int:
+        """How many chunks the index holds."""
+        with self._lock:
+            indexes = [index for index in (self._base, self._overlay) if index is not None]
+        return sum(int(index.searcher().num_docs) for index in indexes)
+
+
+def _idf(count: int, total: int) -> float:
+    return math.log(1 + (max(total, count) - count + 0.5) / (count + 0.5))
+
+
+def _schema() -> Any:
+    import tantivy
+
+    return (
+        tantivy.SchemaBuilder()
+        .add_text_field("words", tokenizer_name=_TOKENIZER, index_option="freq")
+        .add_unsigned_field("chunk", indexed=True, fast=True)
+        .add_unsigned_field("document", indexed=True, fast=True)
+        .build()
+    )
+
+
+def _analyser() -> Any:
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    builder = TextAnalyzerBuilder(Tokenizer.simple())
+    for step in (Filter.remove_long(80), Filter.lowercase(), Filter.stemmer("english")):
+        builder = builder.filter(step)
+    return builder.build()
+
+
+def _register(index: Any) -> Any:
+    index.register_tokenizer(_TOKENIZER, _analyser())
+    return index
+
+
+def _create(folder: Path | None) -> Any:
+    import tantivy
+
+    return _register(tantivy.Index(_schema(), path=folder and str(folder)))
+
+
+def _opened(folder: Path) -> Any:
+    import tantivy
+
+    return _register(tantivy.Index.open(str(folder)))
+
+
+def _write(index: Any, store: Store, delta: Delta) -> None:
+    from tantivy import FieldType, Query
+
+    writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+    for span in delta.removed:
+        chunk = Query.range_query(index.schema, "chunk", FieldType.Unsigned, span.first, span.last)
+        writer.delete_documents_by_query(chunk)
+    for row in delta.chunks(store):
+        writer.add_document(_entry(row))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+
+
+def _entry(row: ChunkRow) -> Any:
+    import tantivy
+
+    entry = tantivy.Document()
+    entry.add_text("words", spaced(row.described))
+    entry.add_unsigned("chunk", row.id)
+    entry.add_unsigned("document", row.document.id)
+    return entry
+
+
+def _search(
+    index: Any,
+    words: Sequence[str],
+    k: int,
+    filtered: tuple[str, Sequence[int] | None],
+    removed: Sequence[Span],
+) -> Iterator[tuple[int, float]]:
+    query = _query(index.schema, words, *filtered, removed)
+    searcher = index.searcher()
+    hits = searcher.search(query, limit=k, count=False).hits
+    ids = searcher.fast_field_values("chunk", [address for _, address in hits])
+    return zip(ids, (float(score) for score, _ in hits), strict=True)
+
+
+def _query(
+    schema: Any,
+    words: Iterable[str],
+    field: str,
+    allowed: Sequence[int] | None,
+    removed: Sequence[Span],
+) -> Any:
+    from tantivy import FieldType, Occur, Query
+
+    # A repeated word asks no louder; without this, long questions drown in "the".
+    terms = [Query.term_query(schema, "words", word, "freq") for word in dict.fromkeys(words)]
+    parts = [(Occur.Must, Query.boolean_query([(Occur.Should, term) for term in terms]))]
+    if allowed is not None:
+        within = Query.term_set_query(schema, field, [int(number) for number in allowed])
+        parts.append((Occur.Must, Query.const_score_query(within, 0.0)))
+    for span in removed:
+        gone = Query.range_query(schema, "chunk", FieldType.Unsigned, span.first, span.last)
+        parts.append((Occur.MustNot, gone))
+    return Query.boolean_query(parts)

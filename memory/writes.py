@@ -1,0 +1,127 @@
+"""The statements by which the store changes, each within its caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
+
+from . import tables
+from .rows import DocumentChange, SourceState
+
+Vectors = npt.NDArray[np.float16]
+
+
+def insert_vectors(connection: Connection, model_id: int, made: Mapping[bytes, Vectors]) -> None:
+    """Keeps vectors (width,) by the hash of what was embedded."""
+    if not made:
+        return
+    rows = [
+        {"hash": key, "model_id": model_id, "vector": vector.astype("<f2").tobytes()}
+        for key, vector in made.items()
+    ]
+    # Another batch may have met the same text first; its vector is the same.
+    connection.execute(insert(tables.vectors).prefix_with("OR IGNORE", dialect="sqlite"), rows)
+
+
+def replace_document(connection: Connection, change: DocumentChange) -> None:
+    """Writes a document with its chunks in place of what its key held before."""
+    document, column = change.document, tables.documents.c
+    known = connection.scalar(
+        select(column.id).where(column.collection == change.collection, column.key == document.key)
+    )
+    if known is not None:
+        # New chunks first: vectors that both versions share then stay in use.
+        connection.execute(
+            update(tables.documents).where(column.id == known).values(key=f"\0{known}")
+        )
+    result = connection.execute(
+        insert(tables.documents).values(
+            collection=change.collection,
+            key=document.key,
+            root=change.root,
+            source=change.source,
+            title=document.title,
+            uri=document.uri,
+            text=document.text,
+            hash=change.hash,
+            metadata=dict(document.metadata),
+        )
+    )
+    document_id = int(result.inserted_primary_key.id)  # type: ignore[union-attr]
+    _insert_chunks(connection, document_id, change)
+    if known is not None:
+        remove_document(connection, known)
+
+
+def _insert_chunks(connection: Connection, document_id: int, change: DocumentChange) -> None:
+    column = tables.chunks.c
+    if not change.chunks:
+        return
+    connection.execute(
+        insert(tables.chunks),
+        [
+            {
+                "document_id": document_id,
+                "start": chunk.start,
+                "end": chunk.end,
+                "page": chunk.page,
+                "heading": chunk.heading,
+                "context": chunk.context,
+                "text": chunk.text,
+                "hash": key,
+            }
+            for chunk, key in zip(change.chunks, change.chunk_hashes, strict=True)
+        ],
+    )
+    bounds = select(func.min(column.id), func.max(column.id)).where(
+        column.document_id == document_id
+    )
+    first, last = connection.execute(bounds).one()
+    _log(connection, "add", document_id, (first, last))
+
+
+def remove_document(connection: Connection, document_id: int) -> None:
+    """Removes a document, its chunks, and the vectors that nothing else uses."""
+    chunk, vector = tables.chunks.c, tables.vectors.c
+    bounds = select(func.min(chunk.id), func.max(chunk.id)).where(chunk.document_id == document_id)
+    first, last = connection.execute(bounds).one()
+    if first is not None:
+        _log(connection, "remove", document_id, (first, last))
+        gone = select(chunk.hash).where(chunk.document_id == document_id)
+        kept = exists().where(chunk.hash == vector.hash, chunk.document_id != document_id)
+        connection.execute(delete(tables.vectors).where(vector.hash.in_(gone), ~kept))
+        connection.execute(delete(tables.chunks).where(chunk.document_id == document_id))
+    connection.execute(delete(tables.documents).where(tables.documents.c.id == document_id))
+
+
+def _log(connection: Connection, what: str, document_id: int, bounds: tuple[int, int]) -> None:
+    connection.execute(
+        insert(tables.changes).values(
+            what=what, document_id=document_id, first_chunk=bounds[0], last_chunk=bounds[1]
+        )
+    )
+
+
+def replace_source(connection: Connection, where: tuple[str, str, str], state: SourceState) -> None:
+    """Remembers how the source (collection, root, key) was when it was read."""
+    column = tables.sources.c
+    collection, root, key = where
+    connection.execute(
+        delete(tables.sources).where(
+            column.collection == collection, column.root == root, column.key == key
+        )
+    )
+    connection.execute(
+        insert(tables.sources).values(
+            collection=collection,
+            root=root,
+            key=key,
+            size=state.size,
+            mtime_ns=state.mtime_ns,
+            sha256=state.sha256,
+            loader=state.loader,
+        )
+    )

@@ -1,0 +1,204 @@
+"""Export and import: a whole memory in one file that any memctx can open.
+
+The file is a zip of JSON lines and one NumPy array, readable with ordinary tools:
+`manifest.json`, `sources.jsonl`, `documents.jsonl` (each with its chunks),
+`hashes.txt` and `vectors.npy` (fp16, one row for each line of the hashes). Nothing in
+it is code. Projections are left out: they are rebuilt.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..errors import FingerprintMismatch, StoreError, UsageError
+from ..memory.files import replacing
+from ..memory.rows import DocumentChange, SourceState, StoredDocument
+from ..memory.store import Store
+from ..memory.writes import Vectors
+from ..records import Chunk, Document
+from .progress import Progress
+from .workspace import Workspace
+
+_FORMAT = 1
+_BATCH = 256  # documents, or vectors times 16, in one transaction
+
+Item = TypeVar("Item")
+
+
+def export_memory(workspace: Workspace, file: Path, progress: Progress) -> int:
+    """Writes the memory to `file`; returns how many documents it holds."""
+    store = workspace.store
+    counts = store.counts()
+    manifest = {
+        "format": _FORMAT,
+        "embedder": store.setting("embedder"),
+        "fingerprint": store.setting("embedder_fingerprint"),
+        "width": store.model_width(workspace.recorded_model() or 0),
+        **counts,
+    }
+    progress.start("exporting", counts["documents"], "documents")
+    with (
+        replacing(file) as beside,
+        zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+    ):
+        archive.writestr("manifest.json", json.dumps(manifest, indent=1))
+        _write_lines(archive, "sources.jsonl", _sources(store))
+        _write_lines(archive, "documents.jsonl", _documents(store, progress))
+        _write_vectors(archive, store, workspace.recorded_model() or 0)
+    progress.finish()
+    return counts["documents"]
+
+
+def import_memory(workspace: Workspace, file: Path, progress: Progress) -> int:
+    """Takes in what `export_memory` wrote; returns how many documents.
+
+    Documents with keys that the memory has replace those. No text is embedded anew.
+
+    Raises:
+        UsageError: the file is not an exported memory.
+        FingerprintMismatch: this memory's vectors are of another model.
+    """
+    try:
+        archive = zipfile.ZipFile(file)
+        manifest = json.loads(archive.read("manifest.json"))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise UsageError(f"{file} should be a file made by `memctx export`: {error}") from error
+    if manifest.get("format") != _FORMAT:
+        raise UsageError(
+            f"{file} has archive format {manifest.get('format')}, this memctx reads {_FORMAT}; "
+            "upgrade memctx"
+        )
+    with archive, workspace.writing() as store:
+        model_id = _bound_model(store, manifest)
+        progress.start("importing", manifest["documents"], "documents")
+        for batch in _batches(_read_vectors(archive), 16 * _BATCH):
+            store.put_vectors(model_id, dict(batch))
+        sources = _source_states(archive)
+        for changes in _batches(_changes(archive), _BATCH):
+            store.apply(changes)
+            progress.advance(len(changes))
+        store.apply([], sources=sources)
+        progress.finish()
+    return int(manifest["documents"])
+
+
+def _bound_model(store: Store, manifest: dict[str, Any]) -> int:
+    recorded = store.setting("embedder_fingerprint")
+    if recorded not in (None, manifest["fingerprint"]):
+        raise FingerprintMismatch(
+            f"this memory's vectors are made by {store.setting('embedder')}, the archive's by "
+            f"{manifest['embedder']}; import it into a new memory with --memory DIR"
+        )
+    if manifest["fingerprint"] is None:
+        return 0
+    if recorded is None:
+        store.set_setting("embedder", manifest["embedder"])
+        store.set_setting("embedder_fingerprint", manifest["fingerprint"])
+    return store.add_model(manifest["fingerprint"], manifest["embedder"], manifest["width"])
+
+
+# --- writing ------------------------------------------------------------------------
+
+
+def _write_lines(archive: zipfile.ZipFile, name: str, items: Iterator[dict[str, Any]]) -> None:
+    with archive.open(name, "w", force_zip64=True) as out:
+        for item in items:
+            out.write(json.dumps(item, ensure_ascii=False).encode() + b"\n")
+
+
+def _sources(store: Store) -> Iterator[dict[str, Any]]:
+    for collection in store.collections():
+        for (root, key), state in store.sources(collection).items():
+            yield {"collection": collection, "root": root, "key": key, **asdict(state)}
+
+
+def _documents(store: Store, progress: Progress) -> Iterator[dict[str, Any]]:
+    for document in store.all_documents():
+        chunks = [
+            {
+                "start": row.chunk.start,
+                "end": row.chunk.end,
+                "page": row.chunk.page,
+                "heading": row.chunk.heading,
+                "context": row.chunk.context,
+                "hash": row.hash.hex(),
+            }
+            for row in store.chunks_of(document.id)
+        ]
+        yield {**asdict(document), "chunks": chunks}
+        progress.advance(1)
+
+
+def _write_vectors(archive: zipfile.ZipFile, store: Store, model_id: int) -> None:
+    width, count = store.model_width(model_id), store.counts()["vectors"]
+    with archive.open("hashes.txt", "w") as out:
+        for key, _ in store.all_vectors(model_id):
+            out.write(key.hex().encode() + b"\n")
+    with archive.open("vectors.npy", "w", force_zip64=True) as out:
+        header = {"descr": "<f2", "fortran_order": False, "shape": (count, width)}
+        np.lib.format.write_array_header_1_0(out, header)
+        for _, vector in store.all_vectors(model_id):
+            out.write(vector.tobytes())
+
+
+# --- reading ------------------------------------------------------------------------
+
+
+def _lines(archive: zipfile.ZipFile, name: str) -> Iterator[dict[str, Any]]:
+    with archive.open(name) as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def _read_vectors(archive: zipfile.ZipFile) -> Iterator[tuple[bytes, Vectors]]:
+    with archive.open("hashes.txt") as hashes, archive.open("vectors.npy") as data:
+        np.lib.format.read_magic(data)
+        shape, _, _ = np.lib.format.read_array_header_1_0(data)
+        for line in hashes:
+            row = data.read(2 * shape[1])
+            if len(row) != 2 * shape[1]:
+                raise StoreError("the archive ends within its vectors; export it again")
+            yield bytes.fromhex(line.decode().strip()), np.frombuffer(row, dtype="<f2")
+
+
+def _changes(archive: zipfile.ZipFile) -> Iterator[DocumentChange]:
+    for item in _lines(archive, "documents.jsonl"):
+        chunks = item.pop("chunks")
+        stored = StoredDocument(**item)
+        yield DocumentChange(
+            collection=stored.collection,
+            root=stored.root,
+            source=stored.source,
+            document=Document(
+                stored.key, stored.text, stored.title, stored.uri, metadata=stored.metadata
+            ),
+            hash=stored.hash,
+            chunks=[_chunk(stored.text, chunk) for chunk in chunks],
+            chunk_hashes=[bytes.fromhex(chunk["hash"]) for chunk in chunks],
+        )
+
+
+def _chunk(text: str, item: dict[str, Any]) -> Chunk:
+    start, end = item["start"], item["end"]
+    return Chunk(start, end, text[start:end], item["page"], item["heading"], item["context"])
+
+
+def _source_states(archive: zipfile.ZipFile) -> dict[tuple[str, str, str], SourceState]:
+    states = {}
+    for item in _lines(archive, "sources.jsonl"):
+        where = (item.pop("collection"), item.pop("root"), item.pop("key"))
+        states[where] = SourceState(**item)
+    return states
+
+
+def _batches(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
+    while batch := list(islice(items, size)):
+        yield batch

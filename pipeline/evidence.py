@@ -1,0 +1,38 @@
+"""How likely it is that what was retrieved holds the answer.
+
+A logistic model of two numbers: the nearest passage's cosine with the question, and
+the share that the best BM25 score reaches of the highest that the question's words
+allow. Fitted on questions whose evidence was there and the same questions asked of a
+corpus from which it had been taken away.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..records import Passage
+
+_BIAS, _COSINE, _COVERAGE = -3.0, 4.0, 4.0
+THRESHOLD = 0.2  # below this probability nothing is read
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`probability` that the evidence is among the passages, and what it rests on."""
+
+    probability: float
+    cosine: float
+    coverage: float
+
+
+def judge(passages: Sequence[Passage], ceiling: float) -> Judgement:
+    """Judges retrieved passages; `ceiling` is the highest BM25 score that was possible."""
+    cosine = max((p.signals.dense for p in passages if p.signals.dense is not None), default=0.0)
+    best = max((p.signals.lexical for p in passages if p.signals.lexical), default=0.0)
+    coverage = min(1.0, best / ceiling) if ceiling > 0 else 0.0
+    if not passages:
+        return Judgement(0.0, 0.0, 0.0)
+    logit = _BIAS + _COSINE * cosine + _COVERAGE * coverage
+    return Judgement(1 / (1 + math.exp(-logit)), cosine, coverage)

@@ -1,0 +1,211 @@
+"""Ingestion: from paths to documents in the store, one transaction a batch.
+
+A thread reads and splits ahead while this one embeds and writes, so that the model
+never waits for a parser. What was written stays written: whoever stops it, by key or
+by power cut, runs it again and it goes on with what is missing.
+
+It changes the store and nothing else; indexes follow from the change log.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ..memory.rows import DocumentChange, SourceState
+from ..memory.store import Store
+from ..memory.writes import Vectors
+from ..records import Document, IngestReport, Skipped
+from .ahead import ahead
+from .identity import chunk_hash, document_hash
+from .loaders import Limits, Source
+from .parse import parse_all
+from .progress import Progress
+from .split import SplitLimits, split
+from .survey import Survey, gone, state_of, survey
+from .workspace import Workspace
+
+_LOADERS = "1"  # changes when loading or splitting would give another result
+_BATCH_CHUNKS = 1024
+_BATCH_CHARACTERS = 16_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """How to ingest. `jobs` counts processes that parse; 1 parses in this one."""
+
+    collection: str = "default"
+    prune: bool = False
+    dry_run: bool = False
+    jobs: int = 1
+    limits: Limits = field(default_factory=Limits)
+    splitting: SplitLimits = field(default_factory=SplitLimits)
+
+    @property
+    def recipe(self) -> str:
+        """Names how sources become chunks; what another recipe read is read again."""
+        return f"{_LOADERS}/{self.splitting.tokens}/{self.splitting.overlap}"
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Documents that are written together, and the sources that end with them."""
+
+    changes: list[DocumentChange] = field(default_factory=list)
+    sources: dict[tuple[str, str, str], SourceState] = field(default_factory=dict)
+    chunks: int = 0
+    characters: int = 0
+    bytes: int = 0
+
+    def add(self, change: DocumentChange) -> None:
+        self.changes.append(change)
+        self.chunks += len(change.chunks)
+        self.characters += len(change.document.text)
+
+    @property
+    def full(self) -> bool:
+        return self.chunks >= _BATCH_CHUNKS or self.characters >= _BATCH_CHARACTERS
+
+
+class Ingestion:
+    """One run on a store whose writer lock the caller holds."""
+
+    def __init__(
+        self,
+        store: Store,
+        workspace: Workspace,
+        options: IngestOptions,
+        progress: Progress,
+    ) -> None:
+        self._store, self._workspace = store, workspace
+        self._options, self._progress = options, progress
+        self._counts = {"added": 0, "updated": 0, "unchanged": 0, "removed": 0, "chunks": 0}
+        self._skipped: list[Skipped] = []
+        self._seen: dict[str, str] = {}  # keys met in this run, and the source of each
+
+    def run(self, paths: Sequence[str]) -> IngestReport:
+        """Ingests files, folders, globs and "-".
+
+        Raises:
+            UsageError: a path does not exist.
+            KeyConflict: a document of another root has the same key.
+        """
+        began = time.perf_counter()
+        found = survey(self._store, paths, self._options)
+        self._skipped += found.skipped
+        self._count_unchanged(found.unchanged_keys)
+        total = sum(source.size for source in found.changed)
+        self._progress.start("ingesting", total, "bytes")
+        try:
+            for batch in ahead(self._batches(found), depth=2):
+                self._write(batch)
+        finally:
+            self._progress.finish()
+        if self._options.prune:
+            self._prune(found)
+        return IngestReport(
+            **self._counts,
+            skipped=tuple(self._skipped),
+            entities=0,
+            facts=0,
+            seconds=round(time.perf_counter() - began, 3),
+        )
+
+    # --- reading, ahead of embedding ----------------------------------------------
+
+    def _batches(self, found: Survey) -> Iterator[_Batch]:
+        batch = _Batch(sources=dict(found.touched))
+        limits, jobs = self._options.limits, self._options.jobs
+        for source, items in parse_all(found.changed, limits, jobs=jobs):
+            # Before reading: what is written to it meanwhile makes it new next time.
+            state = state_of(source, self._options.recipe)
+            for item in items:
+                change = self._change(source, item, found)
+                if change is not None:
+                    batch.add(change)
+                if batch.full:
+                    yield batch
+                    batch = _Batch()
+            if state is not None:
+                batch.sources[self._options.collection, source.root, source.key] = state
+            batch.bytes += source.size
+        yield batch
+
+    def _change(
+        self, source: Source, item: Document | Skipped, found: Survey
+    ) -> DocumentChange | None:
+        """What a loaded document asks of the store: None if nothing."""
+        if isinstance(item, Skipped):
+            self._skipped.append(item)
+            return None
+        known = self._store.states(self._options.collection, [item.key]).get(item.key)
+        reason = found.refusal(source, item.key, known, self._seen.get(item.key))
+        if reason:
+            self._skipped.append(Skipped(item.key, reason))
+            return None
+        self._seen[item.key] = source.key
+        digest = document_hash(item, self._options.recipe)
+        same_origin = known and (known.root, known.source) == (source.root, source.key)
+        if known and known.hash == digest and same_origin:
+            self._counts["unchanged"] += 1
+            return None
+        self._counts["updated" if known else "added"] += 1
+        chunks = split(item, self._options.splitting, self._workspace.embedder.token_ends)
+        return DocumentChange(
+            collection=self._options.collection,
+            root=source.root,
+            source=source.key,
+            document=item,
+            hash=digest,
+            chunks=chunks,
+            chunk_hashes=[chunk_hash(chunk, item.title) for chunk in chunks],
+        )
+
+    def _count_unchanged(self, keys: dict[str, str]) -> None:
+        self._seen |= keys
+        self._counts["unchanged"] += len(keys)
+
+    # --- embedding and writing ------------------------------------------------------
+
+    def _write(self, batch: _Batch) -> None:
+        self._counts["chunks"] += batch.chunks
+        if not self._options.dry_run and (batch.changes or batch.sources):
+            # Nothing to embed: the model, seconds to load, stays where it is.
+            model_id = self._workspace.register(self._store) if batch.changes else 0
+            vectors = self._embed(batch, model_id)
+            self._store.apply(
+                batch.changes, sources=batch.sources, vectors=vectors, model_id=model_id
+            )
+        self._progress.advance(batch.bytes, f"{self._counts['chunks']} passages")
+
+    def _embed(self, batch: _Batch, model_id: int) -> dict[bytes, Vectors]:
+        """Vectors for what the store has none of yet.
+
+        A document larger than a batch is embedded in parts, each kept as it is made:
+        whoever is interrupted in a book does not begin it anew.
+        """
+        texts = {
+            key: chunk.described(change.document.title)
+            for change in batch.changes
+            for chunk, key in zip(change.chunks, change.chunk_hashes, strict=True)
+        }
+        missing = sorted(self._store.missing_vectors(texts, model_id))
+        made: dict[bytes, Vectors] = {}
+        for start in range(0, len(missing), 2 * _BATCH_CHUNKS):
+            if made:
+                self._store.put_vectors(model_id, made)
+            some = missing[start : start + 2 * _BATCH_CHUNKS]
+            encoded = self._workspace.embedder.encode(
+                [texts[key] for key in some],
+                progress=lambda _: self._progress.advance(0),
+            )
+            made = dict(zip(some, encoded.astype("<f2"), strict=True))
+        return made
+
+    def _prune(self, found: Survey) -> None:
+        missing = gone(self._store, self._options.collection, found, set(self._seen))
+        self._counts["removed"] = len(missing.documents)
+        if not self._options.dry_run:
+            self._store.forget(missing.documents)
+            self._store.forget_sources(self._options.collection, missing.sources)
