@@ -138,13 +138,16 @@ def _ends_sentence(block: str, begin: int, stop: re.Match[str]) -> bool:
 def _may_open(block: str, stop: re.Match[str]) -> bool:
     """Whether what follows can begin a sentence: a capital, a digit, a Chinese character.
 
-    Western text needs a space in between; Chinese text with western marks does not.
+    Western text needs a space in between; Chinese text with western marks does not,
+    but there an ellipsis is a pause.
     """
     following = _NEXT.match(block, stop.end())
     if following is None or not (first := following["first"]):
         return False
     if following["space"]:
         return not first.islower() and first != "_"
+    if stop.group().startswith(("…", "..")):
+        return False
     return bool(_IS_CJK.match(first) and _IS_CJK.match(block[stop.start() - 1 : stop.start()]))
 
 

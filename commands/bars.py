@@ -44,8 +44,9 @@ class Bars:
     def advance(self, amount: float, note: str = "") -> None:
         """As `Progress.advance`."""
         if self._live is not None and self._task is not None:
-            changed = {"note": note} if note else {}
-            self._live.update(self._task, advance=amount, **changed)
+            self._live.update(self._task, advance=amount)
+            if note:
+                self._live.update(self._task, note=note)
 
     def finish(self) -> None:
         """As `Progress.finish`."""

@@ -44,21 +44,22 @@ def pull(
     from ..models.catalogue import shipped_catalogue
     from ..models.pull import pull as pull_one
 
-    cache = settings_for(None).cache
+    cache, catalogue = settings_for(None).cache, shipped_catalogue()
     bars = show.progress_bars()
-    current = ""
+    shown = ("", 0)
 
     def progress(what: str, done: int, total: int | None) -> None:
-        nonlocal current
-        if what != current:
-            current = what
+        nonlocal shown
+        if what != shown[0]:
             bars.start(what, total, "bytes")
-            progress_done[0] = 0
-        bars.advance(done - progress_done[0])
-        progress_done[0] = done
+            shown = (what, 0)
+        bars.advance(done - shown[1])
+        shown = (what, done)
 
-    progress_done = [0]
-    for name in names or [entry.name for entry in shipped_catalogue() if entry.default]:
+    for name in names or catalogue.defaults:
         found = pull_one(name, cache=cache, progress=progress)
         bars.finish()
         show.say(f"{found.name} is in {found.path}")
+        entry = catalogue.find(found.name)
+        if entry and entry.notice:
+            show.warn(f"{found.name}: {entry.notice}")

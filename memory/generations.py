@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .files import flush_folder, sha256
+from ..files import flush, sha256_of, write_json
 
 _STATE = "state.json"
 
@@ -52,6 +52,10 @@ class Generations:
                 continue
         return None
 
+    def exist(self) -> bool:
+        """Whether anything was ever saved here, sound or not."""
+        return bool(self._numbered())
+
     @contextmanager
     def next(self, sequence: int, fingerprint: str, *, keep: bool) -> Iterator[Path]:
         """Yields a folder to prepare; on success it becomes the current generation.
@@ -70,7 +74,7 @@ class Generations:
         yield beside
         _write_state(beside, sequence, fingerprint)
         beside.rename(self.folder / f"{number:08d}")
-        flush_folder(self.folder)
+        flush(self.folder)
         self._sweep(except_for=self._numbered()[-1:])
 
     def _numbered(self) -> list[Path]:
@@ -96,19 +100,15 @@ def _link_files(source: Path, target: Path) -> None:
 
 
 def _write_state(folder: Path, sequence: int, fingerprint: str) -> None:
-    files = {path.name: sha256(path) for path in sorted(folder.iterdir())}
+    files = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
     state = {"sequence": sequence, "fingerprint": fingerprint, "files": files}
-    path = folder / _STATE
-    path.write_text(json.dumps(state, indent=1), encoding="utf-8")
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-    flush_folder(folder)
+    write_json(folder / _STATE, state)
 
 
 def _verified(folder: Path) -> Generation | None:
     try:
         state = json.loads((folder / _STATE).read_text(encoding="utf-8"))
-        sound = all(sha256(folder / name) == digest for name, digest in state["files"].items())
+        sound = all(sha256_of(folder / name) == digest for name, digest in state["files"].items())
         found = Generation(folder, int(state["sequence"]), str(state["fingerprint"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

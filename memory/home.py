@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import MemoryNotFound
-from .files import size_of
+from ..files import bytes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ class Home:
         """Bytes on disk of each part."""
         with_log = [self.store, *(self.store.with_name(self.store.name + end) for end in _LOGS)]
         return {
-            "store": sum(size_of(path) for path in with_log),
-            "vectors": size_of(self.vectors),
-            "words": size_of(self.words),
+            "store": sum(bytes_of(path) for path in with_log),
+            "vectors": bytes_of(self.vectors),
+            "words": bytes_of(self.words),
         }
 
 

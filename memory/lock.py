@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from ..errors import MemoryLocked
-from .files import write_text
+from ..files import write_text
 
 
 class WriterLock:

@@ -42,7 +42,14 @@ from .rows import (
     SourceState,
     StoredDocument,
 )
-from .writes import Vectors, insert_vectors, remove_document, replace_document, replace_source
+from .writes import (
+    Vectors,
+    forget_source_of,
+    insert_vectors,
+    remove_document,
+    replace_document,
+    replace_source,
+)
 
 _AT_ONCE = 500  # ids in one IN (...); SQLite's own limit is far above
 
@@ -448,9 +455,13 @@ class Store:
                 replace_source(connection, where, state)
 
     def forget(self, document_ids: Sequence[int]) -> None:
-        """Removes documents with all that came from them, in one transaction."""
+        """Removes documents with all that came from them, in one transaction.
+
+        Their sources count as not yet read: whoever ingests them again gets them back.
+        """
         with self._engine.begin() as connection:
             for document_id in document_ids:
+                forget_source_of(connection, document_id)
                 remove_document(connection, document_id)
 
     def forget_sources(self, collection: str, sources: Iterable[tuple[str, str]]) -> None:

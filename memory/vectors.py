@@ -90,6 +90,11 @@ class VectorIndex:
         self._kind = kind_for(self._index.ntotal)
         self.sequence = self.saved_sequence = current.sequence
 
+    @property
+    def unusable(self) -> bool:
+        """Whether there are files that cannot be used: damaged, or of another kind."""
+        return self.saved_sequence == 0 and self._generations.exist()
+
     def catch_up(self, store: Store) -> None:
         """Takes in, in memory only, what the store has and the index has not."""
         delta = delta_since(store, self.sequence)

@@ -50,6 +50,11 @@ class WordIndex:
         _register(self._base)
         self.sequence = self.saved_sequence = current.sequence
 
+    @property
+    def unusable(self) -> bool:
+        """Whether there are files that cannot be used: damaged, or of another kind."""
+        return self.saved_sequence == 0 and self._generations.exist()
+
     def catch_up(self, store: Store) -> None:
         """Takes in, in memory only, what the store has and the index has not."""
         delta = delta_since(store, self.sequence)
@@ -116,8 +121,8 @@ class WordIndex:
     def count(self) -> int:
         """How many chunks the index holds."""
         with self._lock:
-            indexes = [index for index in (self._base, self._overlay) if index is not None]
-        return sum(int(index.searcher().num_docs) for index in indexes)
+            parts = [(self._base, self._removed), (self._overlay, ())]
+        return sum(_alive(index, removed) for index, removed in parts if index is not None)
 
 
 def _idf(count: int, total: int) -> float:
@@ -163,12 +168,9 @@ def _opened(folder: Path) -> Any:
 
 
 def _write(index: Any, store: Store, delta: Delta) -> None:
-    from tantivy import FieldType, Query
-
     writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
     for span in delta.removed:
-        chunk = Query.range_query(index.schema, "chunk", FieldType.Unsigned, span.first, span.last)
-        writer.delete_documents_by_query(chunk)
+        writer.delete_documents_by_query(_within(index.schema, span))
     for row in delta.chunks(store):
         writer.add_document(_entry(row))
     writer.commit()
@@ -200,6 +202,20 @@ def _search(
     return zip(ids, (float(score) for score, _ in hits), strict=True)
 
 
+def _alive(index: Any, removed: Sequence[Span]) -> int:
+    from tantivy import Occur, Query
+
+    gone = [(Occur.MustNot, _within(index.schema, span)) for span in removed]
+    query = Query.boolean_query([(Occur.Must, Query.all_query()), *gone])
+    return int(index.searcher().search(query, limit=1).count or 0)
+
+
+def _within(schema: Any, span: Span) -> Any:
+    from tantivy import FieldType, Query
+
+    return Query.range_query(schema, "chunk", FieldType.Unsigned, span.first, span.last)
+
+
 def _query(
     schema: Any,
     words: Iterable[str],
@@ -207,7 +223,7 @@ def _query(
     allowed: Sequence[int] | None,
     removed: Sequence[Span],
 ) -> Any:
-    from tantivy import FieldType, Occur, Query
+    from tantivy import Occur, Query
 
     # A repeated word asks no louder; without this, long questions drown in "the".
     terms = [Query.term_query(schema, "words", word, "freq") for word in dict.fromkeys(words)]
@@ -215,7 +231,5 @@ def _query(
     if allowed is not None:
         within = Query.term_set_query(schema, field, [int(number) for number in allowed])
         parts.append((Occur.Must, Query.const_score_query(within, 0.0)))
-    for span in removed:
-        gone = Query.range_query(schema, "chunk", FieldType.Unsigned, span.first, span.last)
-        parts.append((Occur.MustNot, gone))
+    parts += [(Occur.MustNot, _within(schema, span)) for span in removed]
     return Query.boolean_query(parts)

@@ -97,6 +97,21 @@ def remove_document(connection: Connection, document_id: int) -> None:
     connection.execute(delete(tables.documents).where(tables.documents.c.id == document_id))
 
 
+def forget_source_of(connection: Connection, document_id: int) -> None:
+    """Forgets that the source of a document was ever read."""
+    document, source = tables.documents.c, tables.sources.c
+    query = select(document.collection, document.root, document.source)
+    origin = connection.execute(query.where(document.id == document_id)).one_or_none()
+    if origin is not None:
+        connection.execute(
+            delete(tables.sources).where(
+                source.collection == origin.collection,
+                source.root == origin.root,
+                source.key == origin.source,
+            )
+        )
+
+
 def _log(connection: Connection, what: str, document_id: int, bounds: tuple[int, int]) -> None:
     connection.execute(
         insert(tables.changes).values(

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..errors import FingerprintMismatch, StoreError, UsageError
-from ..memory.files import replacing
+from ..files import replacing
 from ..memory.rows import DocumentChange, SourceState, StoredDocument
 from ..memory.store import Store
 from ..memory.writes import Vectors

@@ -37,7 +37,7 @@ def find_reader(mode: str, settings: Settings, embedder: Embedder) -> Reader:
     if mode == "extract":
         from ..reader.extract import ExtractiveReader
 
-        return ExtractiveReader(embed=embedder.encode)
+        return ExtractiveReader(embed=embedder.encode, embeds_chinese=embedder.reads_chinese)
     if settings.reader_endpoint:
         from ..reader.endpoint import EndpointReader
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from ..memory.files import sha256
+from ..files import sha256_of
 from ..records import Chunk, Document
 from .loaders import Source
 
@@ -37,4 +37,4 @@ def source_hash(source: Source) -> str:
     """The sha256 of a source's bytes, in hex."""
     if source.path is None:
         return hashlib.sha256(source.data or b"").hexdigest()
-    return sha256(Path(source.path))
+    return sha256_of(Path(source.path))

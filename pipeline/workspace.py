@@ -162,8 +162,8 @@ class Workspace:
         words, vectors = WordIndex(self.home.words), self._open_vectors(self.store)
         found = []
         for name, index in (("words", words), ("vectors", vectors)):
-            if index.saved_sequence == 0 and chunks:
-                found.append(f"{name}: the index is absent or damaged; it is rebuilt when needed")
+            if index.unusable:
+                found.append(f"{name}: the files are damaged or of another version")
             index.catch_up(self.store)
             if index.count() != chunks:
                 found.append(f"{name}: the index holds {index.count()} of {chunks} passages")

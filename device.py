@@ -1,0 +1,211 @@
+"""Which device computes, and in which number format. The only module that knows devices.
+
+torch is imported inside the functions. Names are torch's own: "cpu", "cuda",
+"cuda:1", "mps"; "float32", "bfloat16", "float16".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import platform
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import ConfigError
+
+DTYPES = ("float32", "bfloat16", "float16")
+"""The number formats that a user may ask for."""
+
+_CPU_BF16 = frozenset({"avx512_bf16", "amx_bf16"})
+"""Without one of these a CPU does bfloat16 in software, far slower than float32."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInfo:
+    """A device of this machine. `dtype` is what "auto" means on it; `memory` is bytes.
+
+    `chosen` marks the one that "auto" picks.
+    """
+
+    name: str
+    detail: str
+    memory: int | None
+    dtype: str
+    chosen: bool
+
+
+def pick_device(preference: str = "auto") -> str:
+    """The device to compute on: a GPU where there is one, else the CPU.
+
+    Raises:
+        ConfigError: a device was named that this machine does not have; the
+            message lists those that it has.
+    """
+    present = _devices()
+    kinds = {name.partition(":")[0] for name in present}
+    if preference == "auto":
+        return next((kind for kind in ("cuda", "mps") if kind in kinds), "cpu")
+    if preference not in present and preference not in kinds:
+        raise ConfigError(
+            f"device {preference!r} is not available: this machine has {', '.join(present)}; "
+            "name one of these, or auto"
+        )
+    return preference
+
+
+def pick_dtype(device: str, preference: str = "auto", *, cache: Path | None = None) -> str:
+    """The number format that a model should compute in on `device`.
+
+    On a GPU of NVIDIA it is bfloat16, or float16 where the chip lacks that; on
+    Apple's float32, since float16 overflows in Gemma 3; on a CPU bfloat16 if it
+    has the instructions and a short timing finds them faster, else float32. The
+    outcome of the timing is kept in `cache`, so that a search need not repeat it.
+
+    Raises:
+        ConfigError: there is no such format.
+    """
+    if preference != "auto":
+        if preference not in DTYPES:
+            raise ConfigError(f"dtype must be auto, {', '.join(DTYPES)}; found {preference!r}")
+        return preference
+    if device.startswith("cuda"):
+        return _cuda_dtype(device)
+    if device == "cpu" and _CPU_BF16 & _cpu_features():
+        return _measured_cpu_dtype(cache)
+    return "float32"
+
+
+def describe(*, cache: Path | None = None) -> list[DeviceInfo]:
+    """Every device of this machine, the CPU first."""
+    chosen = pick_device()
+    first = "cuda:0" if chosen == "cuda" else chosen
+    return [
+        DeviceInfo(
+            name=name,
+            detail=_detail(name),
+            memory=_memory(name),
+            dtype=pick_dtype(name, cache=cache),
+            chosen=name == first,
+        )
+        for name in _devices()
+    ]
+
+
+def _devices() -> list[str]:
+    import torch
+
+    names = ["cpu"]
+    if torch.cuda.is_available():
+        names += [f"cuda:{index}" for index in range(torch.cuda.device_count())]
+    if torch.backends.mps.is_available():
+        names.append("mps")
+    return names
+
+
+def _cuda_dtype(device: str) -> str:
+    import torch
+
+    with torch.cuda.device(device):
+        # An emulated bfloat16 is slower than the float16 that older chips do have.
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+    return "bfloat16" if native else "float16"
+
+
+def _cpu_features() -> frozenset[str]:
+    """Names of what the CPU can do, as Linux and torch spell them; empty if unknown."""
+    import torch
+
+    ask = getattr(torch.cpu, "get_capabilities", None)  # newer torch, every system
+    if ask is not None:
+        return frozenset(name for name, able in ask().items() if able is True)
+    return frozenset(_cpuinfo("flags").split())
+
+
+def _cpuinfo(field: str) -> str:
+    """The first value of a field of /proc/cpuinfo; empty where that does not exist."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    pairs = (line.partition(":") for line in lines)
+    return next((value.strip() for name, _, value in pairs if name.strip() == field), "")
+
+
+def _measured_cpu_dtype(cache: Path | None) -> str:
+    import torch
+
+    machine = f"{_cpuinfo('model name') or platform.processor()}, torch {torch.__version__}"
+    if cache is None:
+        return _faster_cpu_dtype()
+    memo = cache / "cpu-dtype.json"
+    known = _read_memo(memo).get(machine)
+    if known not in DTYPES:
+        known = _faster_cpu_dtype()
+        _write_memo(memo, _read_memo(memo) | {machine: known})
+    return known
+
+
+@functools.cache
+def _faster_cpu_dtype() -> str:
+    """Times one layer's product in both formats, the best of several rounds each.
+
+    Rounds alternate, so that other work on the machine hits both alike.
+    """
+    import torch
+
+    best = {torch.float32: float("inf"), torch.bfloat16: float("inf")}
+    with torch.inference_mode():
+        sides = {
+            dtype: (torch.ones(128, 384, dtype=dtype), torch.ones(384, 1536, dtype=dtype))
+            for dtype in best
+        }
+        for _ in range(6):
+            for dtype, (texts, layer) in sides.items():
+                start = time.perf_counter()
+                torch.mm(texts, layer)
+                best[dtype] = min(best[dtype], time.perf_counter() - start)
+    return "bfloat16" if best[torch.bfloat16] < best[torch.float32] else "float32"
+
+
+def _read_memo(path: Path) -> dict[str, str]:
+    try:
+        memo = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return memo if isinstance(memo, dict) else {}
+
+
+def _write_memo(path: Path, memo: dict[str, str]) -> None:
+    """Replaces the memo; a cache that cannot be written costs a new timing, no more."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(json.dumps(memo, indent=2), encoding="utf-8")
+        os.replace(beside, path)
+
+
+def _detail(name: str) -> str:
+    import torch
+
+    if name.startswith("cuda"):
+        return torch.cuda.get_device_properties(name).name
+    model = _cpuinfo("model name") or platform.processor() or platform.machine()
+    if name == "mps":
+        return f"the GPU of {model}"
+    able = sorted(_CPU_BF16 & _cpu_features())
+    extras = f", {', '.join(able)}" if able else ""
+    return f"{model}, {torch.get_num_threads()} threads{extras}"
+
+
+def _memory(name: str) -> int | None:
+    import torch
+
+    if name.startswith("cuda"):
+        return int(torch.cuda.get_device_properties(name).total_memory)
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return None

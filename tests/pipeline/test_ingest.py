@@ -1,0 +1,220 @@
+"""Ingestion through the library: what is read, kept, refused, pruned and resumed."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from memctx import HashingEmbedder, Memory, load_settings
+from memctx.errors import KeyConflict, UsageError
+
+
+class CountingEmbedder(HashingEmbedder):
+    """Remembers what it was asked to embed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def encode(self, texts, *, progress=None):  # type: ignore[no-untyped-def]
+        self.seen += texts
+        return super().encode(texts, progress=progress)
+
+
+@pytest.fixture
+def embedder() -> CountingEmbedder:
+    return CountingEmbedder()
+
+
+@pytest.fixture
+def memory(tmp_path: Path, embedder: CountingEmbedder) -> Memory:
+    settings = load_settings({"chunk_tokens": 24, "chunk_overlap": 0})
+    return Memory(tmp_path / "memory", settings=settings, embedder=embedder)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    (folder / "notes").mkdir(parents=True)
+    (folder / "history.md").write_text("# History\n\nThe dome was completed in 1902.\n")
+    (folder / "notes" / "river.txt").write_text("The chronometer was lost in the river.")
+    (folder / "wu.txt").write_bytes("邬静澜在槐渡天文台工作。她研究变星。".encode("gb18030"))
+    records = [
+        {"id": f"AK-{n}", "title": f"Note {n}", "text": f"Archive note {n}.", "year": n}
+        for n in (1, 2)
+    ]
+    (folder / "archive.jsonl").write_text("\n".join(map(json.dumps, records)))
+    return folder
+
+
+def keys(memory: Memory) -> list[str]:
+    return [row.key for row in memory.documents()]
+
+
+def test_a_folder_becomes_documents_with_keys_relative_to_it(memory: Memory, corpus: Path) -> None:
+    report = memory.ingest(corpus)
+    assert (report.added, report.skipped) == (5, ())
+    assert keys(memory) == ["AK-1", "AK-2", "history.md", "notes/river.txt", "wu.txt"]
+    assert memory.show("wu.txt") == "邬静澜在槐渡天文台工作。她研究变星。"
+    assert memory.verify() == []
+
+
+def test_unchanged_documents_are_not_read_again(
+    memory: Memory, corpus: Path, embedder: CountingEmbedder
+) -> None:
+    memory.ingest(corpus)
+    embedder.seen.clear()
+    report = memory.ingest(corpus)
+    assert (report.added, report.updated, report.unchanged) == (0, 0, 5)
+    assert embedder.seen == []
+
+
+def test_a_new_date_with_the_old_content_changes_nothing(memory: Memory, corpus: Path) -> None:
+    memory.ingest(corpus)
+    os.utime(corpus / "history.md", ns=(1, 1))
+    report = memory.ingest(corpus)
+    assert (report.updated, report.unchanged) == (0, 5)
+
+
+def test_an_edited_file_re_embeds_only_its_changed_chunks(
+    memory: Memory, corpus: Path, embedder: CountingEmbedder
+) -> None:
+    sentences = [
+        f"Sentence number {n} tells of the year {1900 + n} in some detail." for n in range(30)
+    ]
+    (corpus / "long.txt").write_text("\n\n".join(sentences))
+    memory.ingest(corpus)
+    embedder.seen.clear()
+    (corpus / "long.txt").write_text("\n\n".join(["A new beginning stands here now.", *sentences]))
+    report = memory.ingest(corpus)
+    assert (report.updated, report.unchanged) == (1, 5)
+    assert 1 <= len(embedder.seen) <= 3
+    assert memory.verify() == []
+
+
+def test_a_changed_record_updates_only_its_own_document(memory: Memory, corpus: Path) -> None:
+    memory.ingest(corpus)
+    lines = (corpus / "archive.jsonl").read_text().replace("Archive note 2", "Another note 2")
+    (corpus / "archive.jsonl").write_text(lines)
+    report = memory.ingest(corpus)
+    assert (report.updated, report.unchanged) == (1, 4)
+
+
+def test_pruning_forgets_files_and_records_that_are_gone(memory: Memory, corpus: Path) -> None:
+    memory.ingest(corpus)
+    (corpus / "history.md").unlink()
+    lines = (corpus / "archive.jsonl").read_text().splitlines()
+    (corpus / "archive.jsonl").write_text(lines[0])
+    assert memory.ingest(corpus, prune=True).removed == 2
+    assert keys(memory) == ["AK-1", "notes/river.txt", "wu.txt"]
+
+
+def test_without_pruning_nothing_is_forgotten(memory: Memory, corpus: Path) -> None:
+    memory.ingest(corpus)
+    (corpus / "history.md").unlink()
+    assert memory.ingest(corpus).removed == 0
+    assert "history.md" in keys(memory)
+    assert memory.ingest(corpus, prune=True).removed == 1
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(memory: Memory, corpus: Path) -> None:
+    report = memory.ingest(corpus, dry_run=True)
+    assert report.added == 5
+    assert report.chunks >= 5
+    assert keys(memory) == []
+
+
+def test_a_bad_file_is_skipped_with_a_reason_and_the_rest_is_read(
+    memory: Memory, corpus: Path
+) -> None:
+    (corpus / "empty.txt").write_text("")
+    (corpus / "broken.pdf").write_bytes(b"%PDF-1.4 nothing of the kind")
+    report = memory.ingest(corpus)
+    assert report.added == 5
+    assert {item.key for item in report.skipped} == {"empty.txt", "broken.pdf"}
+    assert all(item.reason for item in report.skipped)
+
+
+def test_two_roots_that_give_one_key_are_an_error(
+    memory: Memory, corpus: Path, tmp_path: Path
+) -> None:
+    memory.ingest(corpus)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "history.md").write_text("Another history.")
+    with pytest.raises(KeyConflict, match="--collection"):
+        memory.ingest(other)
+    assert memory.ingest(other, collection="second").added == 1
+
+
+def test_a_folder_that_moved_takes_its_documents_along(
+    memory: Memory, corpus: Path, embedder: CountingEmbedder
+) -> None:
+    memory.ingest(corpus)
+    moved = corpus.rename(corpus.with_name("moved"))
+    embedder.seen.clear()
+    report = memory.ingest(moved)
+    assert (report.updated, report.skipped) == (5, ())
+    assert embedder.seen == []
+
+
+def test_a_key_given_twice_keeps_the_first_and_says_so(memory: Memory, corpus: Path) -> None:
+    (corpus / "zz.jsonl").write_text(json.dumps({"id": "AK-1", "text": "An impostor."}))
+    report = memory.ingest(corpus)
+    [skipped] = report.skipped
+    assert skipped.key == "AK-1"
+    assert "archive.jsonl" in skipped.reason
+
+
+def test_a_file_below_a_known_root_keeps_its_key(memory: Memory, corpus: Path) -> None:
+    memory.ingest(corpus)
+    report = memory.ingest(corpus / "notes" / "river.txt")
+    assert (report.added, report.unchanged) == (0, 1)
+
+
+def test_a_path_that_does_not_exist_is_named(memory: Memory, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nowhere"):
+        memory.ingest(tmp_path / "nowhere")
+
+
+def test_parsing_in_several_processes_gives_the_same(
+    memory: Memory, corpus: Path, tmp_path: Path
+) -> None:
+    memory.ingest(corpus)
+    other = Memory(tmp_path / "second", settings=memory.settings, embedder=HashingEmbedder())
+    other.ingest(corpus, jobs=2)
+    texts = {key: memory.show(key) for key in keys(memory)}
+    assert {key: other.show(key) for key in keys(other)} == texts
+
+
+def test_forgetting_leaves_nothing_to_be_found(memory: Memory, corpus: Path) -> None:
+    memory.ingest(corpus)
+    assert memory.forget("notes/river.txt") == 1
+    found = memory.search("chronometer lost in the river", 9)
+    assert "notes/river.txt" not in [passage.document.key for passage in found]
+    assert memory.verify() == []
+    assert memory.ingest(corpus).added == 1
+
+
+def test_other_chunk_sizes_split_again(memory: Memory, corpus: Path, tmp_path: Path) -> None:
+    memory.ingest(corpus)
+    settings = load_settings({"chunk_tokens": 16, "chunk_overlap": 0})
+    with Memory(memory.path, settings=settings, embedder=HashingEmbedder()) as other:
+        assert other.ingest(corpus).updated == 5
+
+
+def test_ten_thousand_small_files_are_surveyed_quickly(memory: Memory, tmp_path: Path) -> None:
+    """Not a timing: the second pass must not open a single file."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(300):
+        (folder / f"{number}.txt").write_text(f"File number {number}.")
+    memory.ingest(folder)
+    before = {path: path.stat().st_atime_ns for path in folder.iterdir()}
+    time.sleep(0.01)
+    assert memory.ingest(folder).unchanged == 300
+    assert {path: path.stat().st_atime_ns for path in folder.iterdir()} == before
