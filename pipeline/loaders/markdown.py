@@ -28,6 +28,7 @@ _MARKED = re.compile(
 _PROSE_LINE = re.compile(r"^([ \t]*(?:[-*+][ \t]+)?[^\W\d_])[^|>\n]+$", re.M)
 _FRONT_MATTER = re.compile(r"---[ \t]*\n([\w-]+:.*\n(?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _FIELD = re.compile(r"([\w-]+):[ \t]+(.+)")
+_SIMPLE_MARKUP = re.compile(r"(\*\*|`)([^\s*_`\[<&\\](?:[^*_`\[<&\\]*[^\s*_`\[<&\\])?)\1")
 _INLINE_MARKUP = re.compile(r"[*_`\[<&\\]")
 
 
@@ -88,8 +89,8 @@ def _raw_title(token: Any, inline: Any, lines: Sequence[str]) -> str:
 
 def _words(raw: str) -> str:
     """A heading's text without its inline markup."""
-    if not _INLINE_MARKUP.search(raw):
-        return raw
+    if not _INLINE_MARKUP.search(plain := _SIMPLE_MARKUP.sub(r"\2", raw)):
+        return plain
     pieces = _parser().parseInline(raw)[0].children or ()
     return "".join(" " if piece.type.endswith("break") else piece.content for piece in pieces)
 

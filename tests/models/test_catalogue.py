@@ -17,10 +17,10 @@ files = [{ path = "one/a", target = "a", sha256 = "%s" }]
 SUM = "0" * 64
 
 
-def test_the_shipped_catalogue_has_one_default_embedder_and_one_default_reader() -> None:
+def test_the_shipped_catalogue_has_one_default_for_each_task_that_needs_one() -> None:
     catalogue = shipped_catalogue()
     tasks = [catalogue.get(name).task for name in catalogue.defaults]
-    assert sorted(tasks) == ["embed", "read"]
+    assert sorted(tasks) == ["embed", "entities", "read"]
 
 
 def test_every_shipped_model_has_a_licence_a_hub_source_and_a_pinned_wheel() -> None:

@@ -19,7 +19,7 @@ def test_an_error_is_raised_where_its_item_would_have_come() -> None:
         yield 1
         raise ValueError("broken")
 
-    received = []
+    received: list[int] = []
     with pytest.raises(ValueError, match="broken"):
         received.extend(ahead(items(), depth=2))
 

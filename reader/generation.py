@@ -1,0 +1,131 @@
+"""Greedy writing with a causal language model: tokens in, an answer's raw text out.
+
+One stock `generate`, watched at every token: how sure the model was, when the
+first token stood, whether the answer is complete. It knows token ids and nothing
+of windows or wording.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .answer import is_complete, settled, tidy
+from .language_model import LanguageModel
+
+_REPLACEMENT = "\ufffd"
+"""What a decoder shows for the first bytes of a character whose rest is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a model wrote. `first_token_at` is a reading of `time.perf_counter`.
+
+    `logprob` is the mean natural-log probability of the tokens written.
+    """
+
+    text: str
+    tokens: int
+    logprob: float
+    first_token_at: float
+
+
+def greedy(
+    model: LanguageModel,
+    prompt: Sequence[int],
+    *,
+    limit: int,
+    on_text: Callable[[str], None] | None = None,
+) -> Written:
+    """Write the likeliest next token until the answer is complete or `limit` is reached.
+
+    `on_text` receives the tidied answer piece by piece, in this thread.
+    """
+    import torch
+
+    watch = _Watch(model, len(prompt), on_text)
+    ids = torch.tensor([list(prompt)], device=model.device)
+    with torch.inference_mode():
+        model.weights.generate(
+            input_ids=ids,
+            attention_mask=torch.ones_like(ids),
+            generation_config=_settings(model, limit),
+            logits_processor=[watch.before_token],
+            stopping_criteria=[watch.after_token],
+        )
+    return watch.finish()
+
+
+def _settings(model: LanguageModel, limit: int) -> Any:
+    """Greedy decoding, whatever sampling the model's folder recommends."""
+    from transformers import GenerationConfig
+
+    stops = list(model.stop_ids)
+    pad = model.tokenizer.pad_token_id
+    return GenerationConfig(
+        max_new_tokens=limit,
+        do_sample=False,
+        num_beams=1,
+        eos_token_id=stops or None,
+        pad_token_id=pad if pad is not None else next(iter(stops), 0),
+    )
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Stands beside `generate` and looks at one sequence, token by token."""
+
+    model: LanguageModel
+    prompt_tokens: int
+    on_text: Callable[[str], None] | None
+    logprobs: dict[int, float] = field(default_factory=dict)
+    raw: str = ""
+    told: str = ""
+    first_token_at: float = 0.0
+
+    def before_token(self, ids: Any, scores: Any) -> Any:
+        """Take note of the next token's log-probability; refuse an empty answer.
+
+        Small models like to answer with a line break or an end. Until something is
+        said, such tokens are ruled out and the likeliest other one is taken, with
+        its own, low probability on record.
+        """
+        logprobs = scores[0].log_softmax(-1)
+        choice = int(scores[0].argmax())
+        while not self.raw and self._says_nothing(choice) and scores[0, choice].isfinite():
+            scores[0, choice] = float("-inf")
+            choice = int(scores[0].argmax())
+        self.logprobs[ids.shape[1] - self.prompt_tokens] = float(logprobs[choice])
+        if not self.first_token_at:
+            self.first_token_at = time.perf_counter()
+        return scores
+
+    def after_token(self, ids: Any, scores: Any) -> Any:
+        """Look at the text so far, pass on what is settled, and say whether it is enough."""
+        import torch
+
+        written = ids[0, self.prompt_tokens :].tolist()
+        self.raw = self.model.decode(written).rstrip(_REPLACEMENT).lstrip()
+        self._tell(settled(self.raw))
+        return torch.full((ids.shape[0],), is_complete(self.raw), device=ids.device)
+
+    def finish(self) -> Written:
+        """The record of a finished sequence."""
+        answer = tidy(self.raw)
+        self._tell(answer)
+        return Written(
+            text=answer,
+            tokens=len(self.logprobs),
+            logprob=sum(self.logprobs.values()) / max(len(self.logprobs), 1),
+            first_token_at=self.first_token_at,
+        )
+
+    def _says_nothing(self, token: int) -> bool:
+        return token in self.model.control_ids or "\n" in self.model.decode([token])
+
+    def _tell(self, text: str) -> None:
+        if self.on_text is not None and len(text) > len(self.told):
+            self.on_text(text[len(self.told) :])
+            self.told = text

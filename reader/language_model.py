@@ -1,0 +1,166 @@
+"""A causal language model from a local folder: its weights, tokenizer and conventions.
+
+Loads nothing until it is needed, tokenizer and weights apart, never from a
+network, and never code that a model folder brings along. It knows what a model
+is and how it wants to be addressed; it does not know questions or passages.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import ModelError, ModelNotFound
+
+_PLACEHOLDER = "memctxplaceholder"
+
+
+class LanguageModel:
+    """A Hugging Face causal language model in `folder`, loaded when first used.
+
+    `dtype` is torch's name for it, such as "bfloat16". Safe to share among threads.
+    """
+
+    def __init__(
+        self, folder: Path, *, name: str, device: str = "cpu", dtype: str = "float32"
+    ) -> None:
+        self.folder = Path(folder)
+        self.name = name
+        self.device = device
+        self.dtype = dtype
+        self._lock = threading.RLock()
+        self._parts: dict[str, Any] = {}
+
+    @property
+    def config(self) -> Any:
+        """The transformers config of the text model; cheap, loads no weights."""
+        return self._part("config", self._load_config)
+
+    @property
+    def tokenizer(self) -> Any:
+        """The transformers tokenizer; loads no weights."""
+        return self._part("tokenizer", self._load_tokenizer)
+
+    @property
+    def weights(self) -> Any:
+        """The transformers model, in evaluation mode on its device."""
+        return self._part("weights", self._load_weights)
+
+    @property
+    def context(self) -> int:
+        """How many tokens, read and written together, the model was made for."""
+        return int(self.config.max_position_embeddings)
+
+    @property
+    def is_chat(self) -> bool:
+        """Whether the model was taught to converse: its tokenizer has a chat template."""
+        return bool(self.tokenizer.chat_template)
+
+    @property
+    def stop_ids(self) -> tuple[int, ...]:
+        """Tokens that end a text, by the tokenizer or by the generation settings."""
+        return tuple(sorted(self._part("stop_ids", self._find_stop_ids)))
+
+    @property
+    def control_ids(self) -> frozenset[int]:
+        """Tokens that are no text: padding, beginnings, ends, turns of a conversation."""
+        return frozenset((*self.tokenizer.all_special_ids, *self.stop_ids))
+
+    @property
+    def opening_ids(self) -> tuple[int, ...]:
+        """Tokens that the tokenizer puts before a text, such as Gemma's `<bos>`."""
+        return tuple(self._part("opening_ids", self._find_opening_ids))
+
+    def encode(self, text: str, *, scaffold: bool = False) -> list[int]:
+        """Token ids of `text` alone.
+
+        Only in a `scaffold`, a piece of the model's own chat template, do control
+        tokens count: a document that spells `<|im_end|>` is read as those letters.
+        """
+        with self._lock:  # the tokenizer keeps the splitting rule as a state
+            encoded = self.tokenizer(
+                text, add_special_tokens=False, split_special_tokens=not scaffold, verbose=False
+            )
+        ids: list[int] = encoded["input_ids"]
+        return ids
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of `ids`, control tokens left out."""
+        text: str = self.tokenizer.decode(list(ids), skip_special_tokens=True)
+        return text
+
+    def chat_frame(self) -> tuple[str, str]:
+        """What the chat template writes before and after a user's message.
+
+        The end includes the cue for the model's turn. Both are empty for a base model.
+        """
+        if not self.is_chat:
+            return "", ""
+        frame: str = self.tokenizer.apply_chat_template(
+            [{"role": "user", "content": _PLACEHOLDER}],
+            tokenize=False,
+            add_generation_prompt=True,
+            enable_thinking=False,
+        )
+        before, found, after = frame.partition(_PLACEHOLDER)
+        if not found:
+            raise ModelError(
+                f"the chat template of {self.name} should repeat the user's message and does not; "
+                "use a model whose tokenizer_config.json has a plain chat template, or none"
+            )
+        return before, after
+
+    def _part(self, name: str, load: Callable[[], Any]) -> Any:
+        with self._lock:
+            if name not in self._parts:
+                self._parts[name] = load()
+            return self._parts[name]
+
+    def _load(self, loader: Callable[..., Any], **options: Any) -> Any:
+        """Call a transformers loader on the folder, offline, with its errors made ours."""
+        if not (self.folder / "config.json").is_file():
+            raise ModelNotFound(
+                f"expected the language model {self.name} in {self.folder} and found no "
+                f"config.json there; run `memctx models pull {self.name}`"
+            )
+        try:
+            return loader(self.folder, local_files_only=True, **options)
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise ModelError(
+                f"the language model {self.name} in {self.folder} cannot be loaded ({error}); "
+                f"run `memctx models pull {self.name}` or choose another reader"
+            ) from error
+
+    def _load_config(self) -> Any:
+        from transformers import AutoConfig
+
+        return self._load(AutoConfig.from_pretrained).get_text_config()
+
+    def _load_tokenizer(self) -> Any:
+        from transformers import AutoTokenizer
+
+        return self._load(AutoTokenizer.from_pretrained)
+
+    def _load_weights(self) -> Any:
+        import torch
+        from transformers import AutoModelForCausalLM
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        dtype = getattr(torch, self.dtype)
+        model = self._load(AutoModelForCausalLM.from_pretrained, dtype=dtype)
+        return model.to(self.device).eval()
+
+    def _find_stop_ids(self) -> set[int]:
+        settings = getattr(self.weights, "generation_config", None)
+        declared = [self.tokenizer.eos_token_id, self.config.eos_token_id]
+        declared.append(getattr(settings, "eos_token_id", None))
+        flat = (item if isinstance(item, (list, tuple)) else [item] for item in declared)
+        return {int(token) for group in flat for token in group if token is not None}
+
+    def _find_opening_ids(self) -> list[int]:
+        bare = self.tokenizer("a", add_special_tokens=False)["input_ids"]
+        whole: list[int] = self.tokenizer("a")["input_ids"]
+        return whole[: whole.index(bare[0])]

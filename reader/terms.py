@@ -1,0 +1,106 @@
+"""The words by which readers compare a question, an answer and a sentence.
+
+Two views of a text: `tokens` keeps everything that carries meaning, with exact
+offsets, for verbatim matching; `terms` keeps content words only (Chinese by
+character pairs), for overlap. Pure functions; no dictionary, no model.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from ..sentences import CJK
+
+_TOKEN = re.compile(
+    rf"[{CJK}]"
+    r"|[0-9０-９]+(?:[.,．，][0-9０-９]{3})*(?:[.．][0-9０-９]+)?"
+    rf"|[^\W_{CJK}0-9０-９]+(?:['’][^\W_{CJK}]+)?"
+)
+_CJK_TOKEN = re.compile(f"[{CJK}]")
+_ARTICLES = frozenset({"a", "an", "the"})
+_SUFFIXES = ("ingly", "edly", "ing", "ied", "ies", "ed", "es", "ly", "s")
+
+_STOPWORD_LIST = (
+    "a an the of in on at to for from by with about as into than then and or but if so not no nor "
+    "is are was were be been being am do does did done has have had having will would can could "
+    "shall should may might must it its this that these those there here he him his she her hers "
+    "they them their we us our you your i me my one s t what which who whom whose when where why "
+    "how many much long also such other more most some any all each both"
+)
+_STOPWORDS = frozenset(_STOPWORD_LIST.split())
+_STOP_CHARACTERS = frozenset("的了是在和与及或者吗呢吧啊哪何谁几多少什么怎样为")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A normalised word, number or Chinese character that stands at `start:end`."""
+
+    text: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of a text without articles; case, width and digit grouping are ignored."""
+    found = (Token(_normal(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text))
+    return [token for token in found if token.text not in _ARTICLES]
+
+
+def _normal(word: str) -> str:
+    folded = unicodedata.normalize("NFKC", word).casefold()
+    if folded[:1].isdigit():
+        return re.sub(r",(?=\d{3})", "", folded)
+    return folded.replace("’", "'").removesuffix("'s")
+
+
+def terms(text: str) -> list[str]:
+    """Content terms in order: stemmed words, numbers, pairs of Chinese characters."""
+    found = tokens(text)
+    result = []
+    for place, token in enumerate(found):
+        if not _CJK_TOKEN.match(token.text):
+            if token.text not in _STOPWORDS:
+                result.append(_stem(token.text))
+        elif place + 1 < len(found) and _adjacent_cjk(token, found[place + 1]):
+            result.extend(_pair(token.text, found[place + 1].text))
+    return result
+
+
+def _adjacent_cjk(token: Token, following: Token) -> bool:
+    return token.end == following.start and bool(_CJK_TOKEN.match(following.text))
+
+
+def _pair(first: str, second: str) -> Iterable[str]:
+    if first not in _STOP_CHARACTERS and second not in _STOP_CHARACTERS:
+        yield first + second
+
+
+def _stem(word: str) -> str:
+    """The word without its inflection, roughly: both sides are treated alike."""
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3 and not word.endswith("ss"):
+            return word[: -len(suffix)].removesuffix("i").removesuffix("e")
+    return word.removesuffix("e") if len(word) > 3 else word
+
+
+def inverse_frequencies(bags: Collection[Collection[str]]) -> dict[str, float]:
+    """How telling each term is among these bags: log(1 + n / how many bags hold it)."""
+    counts = Counter(term for bag in bags for term in set(bag))
+    return {term: math.log(1 + len(bags) / count) for term, count in counts.items()}
+
+
+def overlap(wanted: Collection[str], found: Collection[str], idf: Mapping[str, float]) -> float:
+    """The share of `wanted`'s weight that `found` holds, in [0, 1].
+
+    Terms that `idf` does not know stand nowhere in the window; they weigh as much as
+    its rarest term, so that a question about something else scores low everywhere.
+    """
+    rarest = max(idf.values(), default=1.0)
+    weights = {term: idf.get(term, rarest) for term in wanted}
+    total = sum(weights.values())
+    return sum(weights[term] for term in weights.keys() & set(found)) / total if total else 0.0
