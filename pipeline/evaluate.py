@@ -23,7 +23,7 @@ from .evaluation import (
     TaskReport,
 )
 from .evaluation_set import EvaluationSet, Question
-from .evaluation_tasks import TASKS, Scores, Subject, Timings
+from .evaluation_tasks import TASKS, Outcome, Scores, Subject, Task, Timings
 from .progress import Progress
 
 _SEED = 0
@@ -127,7 +127,7 @@ def _run(
     try:
         for question in questions:
             try:
-                outcome = task.run(subject, question, asking)
+                outcome = _outcome(task, subject, question, asking)
             except ReaderError as error:
                 tally.failed.append(Failure(question.id, str(error)))
                 tally.add(question, task.lost(question))
@@ -143,6 +143,14 @@ def _run(
         failed=tuple(tally.failed),
         questions=tuple(tally.questions),
     )
+
+
+def _outcome(
+    task: Task, subject: Subject, question: Question, asking: AskOptions | None
+) -> Outcome:
+    if not question.text:
+        raise ReaderError('the line has neither "question" nor "query": there is nothing to ask')
+    return task.run(subject, question, asking)
 
 
 def _metrics(scores: Mapping[str, Sequence[float]]) -> dict[str, MetricReport]:

@@ -27,7 +27,8 @@ class Question:
 
     `gold` are keys of the documents that hold the evidence, `answer_groups` sets of
     which an answer must hold one member each, `references` good summaries.
-    `document` is the key of the only document to look at, if any.
+    `document` is the key of the only document to look at, if any. A question without
+    `text` cannot be asked; it is kept so that it counts.
     """
 
     id: str
@@ -92,10 +93,9 @@ def _object(line: str, place: str) -> Mapping[str, Any]:
 
 def _question(row: Mapping[str, Any], place: str) -> Question:
     only = row.get("document") or row.get("doc")
-    name = "question" if row.get("question") else "query"
     return Question(
         id=_text(row, "id", place),
-        text=_text(row, name, place),
+        text=str(row.get("question") or row.get("query") or "").strip(),
         document=str(only) if only else None,
         gold=_texts(row, "gold", place),
         answers=_texts(row, "answers", place),

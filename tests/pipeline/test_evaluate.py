@@ -138,6 +138,16 @@ def test_a_question_that_fails_counts_as_wrong_and_is_named(folder: Path, tmp_pa
     assert not report.whole
 
 
+def test_a_line_without_a_question_counts_as_wrong(memory: Memory, folder: Path) -> None:
+    with (folder / "queries.jsonl").open("a", encoding="utf-8") as lines:
+        lines.write('\n{"id": "blank", "question": " ", "gold": ["dome"]}\n')
+    report = memory.evaluate(folder, options=EvaluateOptions(tasks=("search",)))
+    search = report.tasks["search"]
+    assert search.failed[0].id == "blank"
+    assert search.metrics["recall@5"].n == 3
+    assert search.metrics["recall@5"].mean == 50.0
+
+
 def test_a_declined_answer_scores_nothing_whatever_it_says() -> None:
     question = Question("q", "What?", answers=("dome",))
     assert answer_scores(question, "dome", abstained=True) == {"abstained": 1, "em": 0, "f1": 0}

@@ -63,7 +63,6 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"id": "q"}, 'line 1 needs "query", found None'),
         ({"question": "What?"}, 'line 1 needs "id"'),
         ({"id": "q", "question": "What?", "gold": "d1"}, '"gold" should be a list'),
         ({"id": "q", "question": "What?", "answer_groups": ["x"]}, "list of lists"),
