@@ -78,11 +78,13 @@ class Memory:
         prune: bool = False,
         dry_run: bool = False,
         jobs: int = 1,
+        graph: bool = True,
     ) -> IngestReport:
         """Takes in files, folders, globs, or "-" for standard input.
 
         Documents that did not change are not read again. With `prune`, those below the
-        same paths that are gone are forgotten. `jobs` is how many processes parse.
+        same paths that are gone are forgotten. `jobs` is how many processes parse. Without
+        `graph` no names and facts are read; `reindex` makes up for it later.
 
         Raises:
             UsageError: a path does not exist.
@@ -95,6 +97,7 @@ class Memory:
             prune=prune,
             dry_run=dry_run,
             jobs=jobs,
+            graph=graph,
             limits=Limits(file_bytes=settings.max_file_bytes),
             splitting=SplitLimits(settings.chunk_tokens, settings.chunk_overlap),
         )
@@ -178,12 +181,13 @@ class Memory:
         store = space.store
         counts = store.counts()
         vectors = space.vectors() if counts["chunks"] else None
+        graph = store.graph_counts()
         return Status(
             documents=counts["documents"],
             chunks=counts["chunks"],
             vectors=counts["vectors"],
-            entities=0,
-            facts=0,
+            entities=graph.entities,
+            facts=graph.facts,
             collections=store.collections(),
             embedder=space.embedder_name,
             reader=self.settings.reader_endpoint or self.settings.reader,
@@ -206,12 +210,16 @@ class Memory:
         return upkeep.problems(self._workspace)
 
     def reindex(self, embedder: str | None = None) -> int:
-        """Embeds everything anew, with another embedder if one is named; returns passages."""
+        """Makes what is missing: vectors of another embedder if one is named, names and facts.
+
+        Returns how many passages were embedded.
+        """
         from .pipeline import upkeep
 
-        self._workspace.home.require()
-        name = embedder or self._workspace.embedder_name
-        return upkeep.reindex(self._workspace, find_embedder(name, self.settings), self._progress)
+        space = self._workspace
+        space.home.require()
+        chosen = find_embedder(embedder, self.settings) if embedder else space.embedder
+        return upkeep.reindex(space, chosen, self._progress)
 
     def export(self, file: PathLike) -> int:
         """Writes the whole memory to one portable file; returns how many documents."""

@@ -48,7 +48,8 @@ def ingest_report(report: IngestReport) -> None:
     """What an ingestion did."""
     say(
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
-        f"{report.removed} removed; {report.chunks} passages in {report.seconds:.1f} s"
+        f"{report.removed} removed; {report.chunks} passages, {report.entities} entities and "
+        f"{report.facts} facts in {report.seconds:.1f} s"
     )
     for item in report.skipped:
         warn(f"skipped {item.key}: {item.reason}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, exists, func, select
 
 from ..records import Chunk, DocumentRef
 from . import tables
@@ -31,6 +31,11 @@ class ChunkReads(Database):
                 )
             ]
         return np.sort(np.asarray(found, dtype=np.int64))
+
+    def newest_chunk(self) -> int:
+        """The highest number of a chunk; 0 if there is none."""
+        with self.reading() as connection:
+            return connection.scalar(select(func.max(tables.chunks.c.id))) or 0
 
     def chunks(self, chunk_ids: Sequence[int]) -> dict[int, ChunkRow]:
         """The chunks with these numbers; numbers that no longer exist are left out."""

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    Connection,
     delete,
     func,
     insert,
@@ -25,6 +27,10 @@ from ..errors import DocumentNotFound
 from . import tables
 from .chunk_reads import ChunkReads
 from .database import AT_ONCE, slices
+from .graph_checks import GraphChecks
+from .graph_reads import GraphReads
+from .graph_rows import NameRules, Readings, UnreadChunk
+from .graph_writes import GraphWriter
 from .rows import (
     Change,
     DocumentChange,
@@ -33,22 +39,31 @@ from .rows import (
     SourceState,
     StoredDocument,
 )
+from .settling import EachAlone
 from .writes import (
     Vectors,
     forget_source_of,
     insert_vectors,
+    log_read,
     remove_document,
     replace_document,
     replace_source,
 )
 
 
-class Store(ChunkReads):
+class Store(ChunkReads, GraphReads, GraphChecks):
     """A memory's SQL database. Safe to share between threads.
 
     `read_only` stores refuse to write and can be opened while another process
-    writes, and on media that cannot be written at all.
+    writes, and on media that cannot be written at all. `rules` say which names are one
+    entity.
     """
+
+    def __init__(
+        self, path: Path, *, read_only: bool = False, rules: NameRules | None = None
+    ) -> None:
+        self._rules = rules or EachAlone()
+        super().__init__(path, read_only=read_only)
 
     # --- settings and models ------------------------------------------------
 
@@ -280,28 +295,50 @@ class Store(ChunkReads):
         sources: Mapping[tuple[str, str, str], SourceState] | None = None,
         vectors: Mapping[bytes, Vectors] | None = None,
         model_id: int = 0,
+        readings: Sequence[Readings] = (),
     ) -> None:
-        """Writes documents, their vectors and the sources they complete: one transaction.
+        """Writes documents, what was made of them and the sources they complete.
 
-        `sources` maps (collection, root, key) of sources that are now wholly read.
-        A document that exists under the same key is replaced.
+        One transaction. `sources` maps (collection, root, key) of sources that are now
+        wholly read. A document that exists under the same key is replaced.
         """
-        with self._engine.begin() as connection:
+        with self._changing_graph() as (connection, graph):
             insert_vectors(connection, model_id, vectors or {})
+            for some in readings:
+                log_read(connection, graph.put(some))
             for change in changes:
-                replace_document(connection, change)
+                replace_document(connection, change, graph)
             for where, state in (sources or {}).items():
                 replace_source(connection, where, state)
+
+    def read(self, readings: Readings, chunks: Sequence[tuple[UnreadChunk, bytes]]) -> None:
+        """Adds what was read from stored chunks, given with the hashes of their texts."""
+        documents: dict[int, tuple[str, dict[int, bytes]]] = {}
+        for chunk, key in chunks:
+            documents.setdefault(chunk.document_id, (chunk.subject, {}))[1][chunk.chunk_id] = key
+        with self._changing_graph() as (connection, graph):
+            others = graph.put(readings)
+            for document_id, (subject, hashes) in documents.items():
+                graph.read(document_id, subject, hashes)
+            log_read(connection, sorted({*others, *(chunk.chunk_id for chunk, _ in chunks)}))
+
+    @contextmanager
+    def _changing_graph(self) -> Iterator[tuple[Connection, GraphWriter]]:
+        """One transaction, at whose end names are settled."""
+        with self._engine.begin() as connection:
+            graph = GraphWriter(connection, self._rules)
+            yield connection, graph
+            graph.finish()
 
     def forget(self, document_ids: Sequence[int]) -> None:
         """Removes documents with all that came from them, in one transaction.
 
         Their sources count as not yet read: whoever ingests them again gets them back.
         """
-        with self._engine.begin() as connection:
+        with self._changing_graph() as (connection, graph):
             for document_id in document_ids:
                 forget_source_of(connection, document_id)
-                remove_document(connection, document_id)
+                remove_document(connection, document_id, graph)
 
     def forget_sources(self, collection: str, sources: Iterable[tuple[str, str]]) -> None:
         """Forgets that the (root, key) sources were ever read; documents stay."""

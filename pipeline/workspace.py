@@ -22,7 +22,8 @@ from ..memory.projection import delta_since
 from ..memory.store import Store
 from ..memory.vectors import VectorIndex
 from ..memory.words import WordIndex
-from .engines import find_embedder
+from .engines import Extraction, find_embedder, find_extraction
+from .naming import Naming
 
 _EMBEDDER, _FINGERPRINT = "embedder", "embedder_fingerprint"
 _SAVE_SHARE = 0.01  # of the chunks; fewer changes are replayed from the log at opening
@@ -36,6 +37,7 @@ class Workspace:
         self.home = Home(folder)
         self.settings = settings
         self._embedder = embedder
+        self._extraction: Extraction | None = None
         self._store: Store | None = None
         self._words: WordIndex | None = None
         self._vectors: VectorIndex | None = None
@@ -84,6 +86,13 @@ class Workspace:
                 self._check(self._embedder)
             return self._embedder
 
+    @property
+    def extraction(self) -> Extraction:
+        """From what names and facts are read; looked for once."""
+        with self._lock:
+            self._extraction = self._extraction or find_extraction(self.settings)
+            return self._extraction
+
     def words(self) -> WordIndex:
         """The word index, level with the store."""
         with self._lock:
@@ -115,7 +124,7 @@ class Workspace:
         """
         self.home.create()
         with WriterLock(self.home.folder):
-            store = Store(self.home.store)
+            store = Store(self.home.store, rules=Naming())
             try:
                 yield store
                 self.save_projections(store)
