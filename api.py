@@ -19,6 +19,8 @@ from .memory.embedder import Embedder
 from .memory.rows import DocumentRow
 from .pipeline.ask import AskOptions, answer
 from .pipeline.engines import find_embedder, find_reader
+from .pipeline.graph_reports import GraphExport
+from .pipeline.graph_view import GraphView
 from .pipeline.ingest import Ingestion, IngestOptions
 from .pipeline.loaders import Limits
 from .pipeline.progress import Progress, Quiet
@@ -197,6 +199,21 @@ class Memory:
             bytes=space.home.sizes(),
             sequence=store.sequence(),
         )
+
+    def graph(self) -> GraphView:
+        """The knowledge graph as it is now: its entities, ways between them, its figures."""
+        return GraphView(self._workspace.store, self._workspace.graph())
+
+    def export_graph(self, file: PathLike, *, format: str = "html") -> GraphExport:
+        """Writes the knowledge graph as "html" (one page to look at), "graphml" or "json".
+
+        Raises:
+            UsageError: there is no such format.
+        """
+        from .pipeline.graph_export import export_graph
+
+        space = self._workspace
+        return export_graph(space.store, space.graph(), Path(file), format)
 
     # --- upkeep ---------------------------------------------------------------------
 

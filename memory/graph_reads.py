@@ -127,6 +127,14 @@ class GraphReads(Database):
                 for row in connection.execute(query)
             ]
 
+    def kinds(self) -> dict[str, int]:
+        """How many entities are of each kind, by the names that they go by."""
+        name = tables.names.c
+        query = select(name.kind, func.count()).where(name.id == name.entity_id)
+        query = query.group_by(name.kind).order_by(func.count().desc(), name.kind)
+        with self.reading() as connection:
+            return {kind: count for kind, count in connection.execute(query)}
+
     # --- names and entities ---------------------------------------------------------------
 
     def names(self, ids: Sequence[int]) -> list[NameRow]:
