@@ -19,6 +19,8 @@ from .memory.embedder import Embedder
 from .memory.rows import DocumentRow
 from .pipeline.ask import AskOptions, answer
 from .pipeline.engines import find_embedder, find_reader
+from .pipeline.graph_reports import GraphExport
+from .pipeline.graph_view import GraphView
 from .pipeline.ingest import Ingestion, IngestOptions
 from .pipeline.loaders import Limits
 from .pipeline.progress import Progress, Quiet
@@ -78,11 +80,13 @@ class Memory:
         prune: bool = False,
         dry_run: bool = False,
         jobs: int = 1,
+        graph: bool = True,
     ) -> IngestReport:
         """Takes in files, folders, globs, or "-" for standard input.
 
         Documents that did not change are not read again. With `prune`, those below the
-        same paths that are gone are forgotten. `jobs` is how many processes parse.
+        same paths that are gone are forgotten. `jobs` is how many processes parse. Without
+        `graph` no names and facts are read; `reindex` makes up for it later.
 
         Raises:
             UsageError: a path does not exist.
@@ -95,6 +99,7 @@ class Memory:
             prune=prune,
             dry_run=dry_run,
             jobs=jobs,
+            graph=graph,
             limits=Limits(file_bytes=settings.max_file_bytes),
             splitting=SplitLimits(settings.chunk_tokens, settings.chunk_overlap),
         )
@@ -178,12 +183,13 @@ class Memory:
         store = space.store
         counts = store.counts()
         vectors = space.vectors() if counts["chunks"] else None
+        graph = store.graph_counts()
         return Status(
             documents=counts["documents"],
             chunks=counts["chunks"],
             vectors=counts["vectors"],
-            entities=0,
-            facts=0,
+            entities=graph.entities,
+            facts=graph.facts,
             collections=store.collections(),
             embedder=space.embedder_name,
             reader=self.settings.reader_endpoint or self.settings.reader,
@@ -193,6 +199,21 @@ class Memory:
             bytes=space.home.sizes(),
             sequence=store.sequence(),
         )
+
+    def graph(self) -> GraphView:
+        """The knowledge graph as it is now: its entities, ways between them, its figures."""
+        return GraphView(self._workspace.store, self._workspace.graph())
+
+    def export_graph(self, file: PathLike, *, format: str = "html") -> GraphExport:
+        """Writes the knowledge graph as "html" (one page to look at), "graphml" or "json".
+
+        Raises:
+            UsageError: there is no such format.
+        """
+        from .pipeline.graph_export import export_graph
+
+        space = self._workspace
+        return export_graph(space.store, space.graph(), Path(file), format)
 
     # --- upkeep ---------------------------------------------------------------------
 
@@ -206,12 +227,16 @@ class Memory:
         return upkeep.problems(self._workspace)
 
     def reindex(self, embedder: str | None = None) -> int:
-        """Embeds everything anew, with another embedder if one is named; returns passages."""
+        """Makes what is missing: vectors of another embedder if one is named, names and facts.
+
+        Returns how many passages were embedded.
+        """
         from .pipeline import upkeep
 
-        self._workspace.home.require()
-        name = embedder or self._workspace.embedder_name
-        return upkeep.reindex(self._workspace, find_embedder(name, self.settings), self._progress)
+        space = self._workspace
+        space.home.require()
+        chosen = find_embedder(embedder, self.settings) if embedder else space.embedder
+        return upkeep.reindex(space, chosen, self._progress)
 
     def export(self, file: PathLike) -> int:
         """Writes the whole memory to one portable file; returns how many documents."""

@@ -1,14 +1,14 @@
 """English: names, aliases and facts from a tagger, a parser and named entities.
 
 Puts the pure rules over a parse together. The model is loaded at the first text,
-so an extractor is cheap to make and can be sent to a worker process.
+so an extractor is cheap to make.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from .asides import Aside, asides
 from .extraction import Alias, ExtractedFact, Extraction, Mention
@@ -17,12 +17,13 @@ from .parse import Entity, Parse
 from .phrases import NOUNS, phrase
 from .spacy_parse import load, parses
 
-_RULES = "1"
+_RULES = "2"
 """Raised with every change of the rules: extractions made by older ones are stale."""
 
 
 _LONGEST = 100
 """Characters of a name; longer ones are tables and lists that were read as a sentence."""
+_ONE_AT_A_TIME = threading.Lock()  # the pipeline is shared, and not safe between threads
 _TRAILING = frozenset({"POS", "IN", "CC", "DT", "HYPH", ","})
 
 
@@ -42,21 +43,17 @@ class EnglishExtractor:
         self._model = model
         self._weights = weights
         self._batch = batch
-        self._pipeline: Any = None
 
     @property
     def fingerprint(self) -> str:
         """Names the rules and the weights."""
         return f"english/{_RULES}/{self._weights}"
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_pipeline": None}
-
     def extract(self, texts: Sequence[str]) -> list[Extraction]:
         """One extraction for each text."""
-        if self._pipeline is None:
-            self._pipeline = load(self._model)
-        return [extraction(parse) for parse in parses(self._pipeline, texts, self._batch)]
+        with _ONE_AT_A_TIME:
+            pipeline = load(self._model)
+            return [extraction(parse) for parse in parses(pipeline, texts, self._batch)]
 
 
 def extraction(parse: Parse) -> Extraction:
