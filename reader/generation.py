@@ -38,10 +38,15 @@ def greedy(
     *,
     limit: int,
     on_text: Callable[[str], None] | None = None,
+    cache: Any = None,
+    lookup: int = 0,
 ) -> Written:
     """Write the likeliest next token until the answer is complete or `limit` is reached.
 
-    `on_text` receives the tidied answer piece by piece, in this thread.
+    `on_text` receives the tidied answer piece by piece, in this thread. `cache` is a
+    transformers cache that holds the prompt's first tokens; just the others are read.
+    With `lookup`, up to so many tokens are guessed from the prompt and checked in one
+    pass (prompt lookup decoding); what is written stays the same.
     """
     import torch
 
@@ -51,14 +56,15 @@ def greedy(
         model.weights.generate(
             input_ids=ids,
             attention_mask=torch.ones_like(ids),
-            generation_config=_settings(model, limit),
+            generation_config=_settings(model, limit, lookup),
+            past_key_values=cache,
             logits_processor=[watch.before_token],
             stopping_criteria=[watch.after_token],
         )
     return watch.finish()
 
 
-def _settings(model: LanguageModel, limit: int) -> Any:
+def _settings(model: LanguageModel, limit: int, lookup: int) -> Any:
     """Greedy decoding, whatever sampling the model's folder recommends."""
     from transformers import GenerationConfig
 
@@ -70,6 +76,7 @@ def _settings(model: LanguageModel, limit: int) -> Any:
         num_beams=1,
         eos_token_id=stops or None,
         pad_token_id=pad if pad is not None else next(iter(stops), 0),
+        prompt_lookup_num_tokens=lookup or None,
     )
 
 
@@ -81,6 +88,7 @@ class _Watch:
     prompt_tokens: int
     on_text: Callable[[str], None] | None
     logprobs: dict[int, float] = field(default_factory=dict)
+    tokens: int = 0
     raw: str = ""
     told: str = ""
     first_token_at: float = 0.0
@@ -90,37 +98,52 @@ class _Watch:
 
         Small models like to answer with a line break or an end. Until something is
         said, such tokens are ruled out and the likeliest other one is taken, with
-        its own, low probability on record.
+        its own, low probability on record. A place that is seen again, after a wrong
+        guess, counts as it was seen last.
         """
+        place = ids.shape[1] - self.prompt_tokens
         logprobs = scores[0].log_softmax(-1)
         choice = int(scores[0].argmax())
-        while not self.raw and self._says_nothing(choice) and scores[0, choice].isfinite():
+        said = bool(self._text(ids[0, self.prompt_tokens :].tolist()))
+        while not said and self._says_nothing(choice) and scores[0, choice].isfinite():
             scores[0, choice] = float("-inf")
             choice = int(scores[0].argmax())
-        self.logprobs[ids.shape[1] - self.prompt_tokens] = float(logprobs[choice])
-        if not self.first_token_at:
-            self.first_token_at = time.perf_counter()
+        self.logprobs[place] = float(logprobs[choice])
         return scores
 
     def after_token(self, ids: Any, scores: Any) -> Any:
-        """Look at the text so far, pass on what is settled, and say whether it is enough."""
+        """Look at the text so far, pass on what is settled, and say whether it is enough.
+
+        Several tokens may be new; those behind the end of the answer do not count.
+        """
         import torch
 
+        if not self.first_token_at:
+            self.first_token_at = time.perf_counter()
         written = ids[0, self.prompt_tokens :].tolist()
-        self.raw = self.model.decode(written).rstrip(_REPLACEMENT).lstrip()
+        complete = False
+        while self.tokens < len(written) and not complete:
+            self.tokens += 1
+            self.raw = self._text(written[: self.tokens])
+            complete = is_complete(self.raw)
         self._tell(settled(self.raw))
-        return torch.full((ids.shape[0],), is_complete(self.raw), device=ids.device)
+        return torch.full((ids.shape[0],), complete, device=ids.device)
 
     def finish(self) -> Written:
         """The record of a finished sequence."""
         answer = tidy(self.raw)
         self._tell(answer)
+        counted = [self.logprobs[place] for place in range(self.tokens)]
         return Written(
             text=answer,
-            tokens=len(self.logprobs),
-            logprob=sum(self.logprobs.values()) / max(len(self.logprobs), 1),
+            tokens=self.tokens,
+            logprob=sum(counted) / max(len(counted), 1),
             first_token_at=self.first_token_at,
         )
+
+    def _text(self, written: list[int]) -> str:
+        """The text of some tokens without the first bytes of a character that is not whole."""
+        return self.model.decode(written).rstrip(_REPLACEMENT).lstrip() if written else ""
 
     def _says_nothing(self, token: int) -> bool:
         return token in self.model.control_ids or "\n" in self.model.decode([token])
