@@ -138,6 +138,12 @@ def _picture(whole: _Whole) -> tuple[list[int], list[dict[str, Any]]]:
     stated = Counter(end for fact in facts for end in (fact.subject_id, fact.object_id))
     spread = Counter(entity for _, entity, _ in whole.mentions)
     named = {e for e, rows in whole.names.items() if rows[0].kind not in _PLAIN | {"term"}}
+    # A name of unknown kind, seen once and said nothing of, is often no name at all.
+    named -= {
+        entity
+        for entity in named
+        if whole.names[entity][0].kind == "name" and spread[entity] + stated[entity] < 2
+    }
     bridges = _bridges(facts, named)
     worth = {
         entity: spread[entity] + 2 * stated[entity]
