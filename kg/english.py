@@ -17,7 +17,7 @@ from .parse import Entity, Parse
 from .phrases import NOUNS, phrase
 from .spacy_parse import load, parses
 
-_RULES = "2"
+_RULES = "3"
 """Raised with every change of the rules: extractions made by older ones are stale."""
 
 
@@ -60,7 +60,8 @@ def extraction(parse: Parse) -> Extraction:
     """What a parsed text holds."""
     mentions = _mentions(parse)
     found = asides(parse.text, mentions)
-    facts = _merged(english_facts(parse), _aside_facts(parse, found))
+    stated = _merged(english_facts(parse), _aside_facts(parse, found))
+    facts = tuple(fact for fact in stated if all(map(_readable, _ends([fact]))))
     spans = {(mention.start, mention.end): mention for mention in mentions}
     for mention in _ends(facts):
         spans.setdefault((mention.start, mention.end), mention)
@@ -84,7 +85,7 @@ def _mentions(parse: Parse) -> list[Mention]:
             found.setdefault((mention.start, mention.end), mention)
     for entity in parse.entities:
         named = _entity_mention(parse, entity)
-        if named is not None:
+        if named is not None and _readable(named):
             found.setdefault((named.start, named.end), named)
     return sorted(found.values(), key=lambda mention: (mention.start, mention.end))
 
@@ -103,7 +104,12 @@ def _entity_mention(parse: Parse, entity: Entity) -> Mention | None:
 
 
 def _telling(mention: Mention) -> bool:
-    return mention.kind != "term" or " " in mention.text
+    return _readable(mention) and (mention.kind != "term" or " " in mention.text)
+
+
+def _readable(mention: Mention) -> bool:
+    """Whether a name does not run over the cells of a table."""
+    return "|" not in mention.text
 
 
 def _aside_facts(parse: Parse, found: Iterable[Aside]) -> list[ExtractedFact]:

@@ -77,8 +77,9 @@ class UnreadChunk:
 
 def subject_of(key: str, title: str) -> str:
     """What a document is about by its title; "" if that is only its file's name, or no name."""
-    name = " ".join(title.split())
-    return "" if len(name) > _LONGEST_TITLE or name == PurePosixPath(key).stem else name
+    name, path = " ".join(title.split()), PurePosixPath(key)
+    named_by_file = bool(path.suffix) and name == path.stem
+    return "" if named_by_file or len(name) > _LONGEST_TITLE else name
 
 
 @dataclass(frozen=True, slots=True)

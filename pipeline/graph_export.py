@@ -20,7 +20,7 @@ from .graph_reports import GraphExport
 _LARGEST_PICTURE = 400
 """Entities on a page: more are no picture any more."""
 _AT_ONCE = 2000
-_PLAIN = frozenset({"date", "number"})
+_PLAIN = frozenset({"date", "number"})  # no picture gets better by them
 _MARK = "__MEMCTX_GRAPH__"
 
 
@@ -137,10 +137,18 @@ def _picture(whole: _Whole) -> tuple[list[int], list[dict[str, Any]]]:
     facts = [fact for fact in whole.facts if fact.subject_id != fact.object_id]
     stated = Counter(end for fact in facts for end in (fact.subject_id, fact.object_id))
     spread = Counter(entity for _, entity, _ in whole.mentions)
+    named = {e for e, rows in whole.names.items() if rows[0].kind not in _PLAIN | {"term"}}
+    # A name of unknown kind, seen once and said nothing of, is often no name at all.
+    named -= {
+        entity
+        for entity in named
+        if whole.names[entity][0].kind == "name" and spread[entity] + stated[entity] < 2
+    }
+    bridges = _bridges(facts, named)
     worth = {
         entity: spread[entity] + 2 * stated[entity]
-        for entity, rows in whole.names.items()
-        if rows[0].kind not in _PLAIN and (rows[0].kind != "term" or stated[entity])
+        for entity in whole.names
+        if entity in named or entity in bridges
     }
     best = sorted(worth, key=lambda entity: (-worth[entity], entity))[:_LARGEST_PICTURE]
     kept = set(best)
@@ -156,6 +164,19 @@ def _picture(whole: _Whole) -> tuple[list[int], list[dict[str, Any]]]:
             joined[pair] = {"source": pair[0], "target": pair[1], "shared": count, "facts": []}
     ends = {end for pair in joined for end in pair}
     return [entity for entity in best if entity in ends], list(joined.values())
+
+
+def _bridges(facts: list[FactRow], named: set[int]) -> set[int]:
+    """Terms that facts join to several named entities."""
+    sides: dict[int, set[int]] = {}
+    for fact in facts:
+        for one, other in (
+            (fact.subject_id, fact.object_id),
+            (fact.object_id, fact.subject_id),
+        ):
+            if other in named:
+                sides.setdefault(one, set()).add(other)
+    return {entity for entity, others in sides.items() if len(others) > 1} - named
 
 
 def _together(whole: _Whole, kept: set[int], linked: set[int]) -> dict[tuple[int, int], int]:
