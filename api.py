@@ -18,7 +18,7 @@ from .config import Settings, load_settings
 from .memory.embedder import Embedder
 from .memory.rows import DocumentRow
 from .pipeline.ask import AskOptions, answer
-from .pipeline.engines import find_embedder, find_reader
+from .pipeline.engines import find_embedder, find_reader, state_bytes_per_token
 from .pipeline.ingest import Ingestion, IngestOptions
 from .pipeline.loaders import Limits
 from .pipeline.progress import Progress, Quiet
@@ -155,7 +155,9 @@ class Memory:
         if self._reader is not None:
             return self._reader
         if mode not in self._readers:
-            self._readers[mode] = find_reader(mode, self.settings, self._workspace.embedder)
+            self._readers[mode] = find_reader(
+                mode, self.settings, self._workspace.embedder, states=self._workspace.home.states
+            )
         return self._readers[mode]
 
     # --- looking inside -------------------------------------------------------------
@@ -190,7 +192,7 @@ class Memory:
             index=IndexInfo(
                 vectors.kind if vectors else "none", vectors.device if vectors else "none"
             ),
-            bytes=space.home.sizes(),
+            bytes=space.home.sizes() | {"states_per_token": state_bytes_per_token(self.settings)},
             sequence=store.sequence(),
         )
 

@@ -90,6 +90,8 @@ def explanation(result: Answer) -> None:
 
 def status(result: Status) -> None:
     """What a memory holds."""
+    sizes = dict(result.bytes)
+    per_token = sizes.pop("states_per_token", 0)
     rows = {
         "documents": result.documents,
         "passages": result.chunks,
@@ -100,7 +102,8 @@ def status(result: Status) -> None:
         "embedder": result.embedder,
         "reader": result.reader,
         "vector index": f"{result.index.kind} on {result.index.device}",
-        "on disk": ", ".join(f"{name} {_size(size)}" for name, size in result.bytes.items()),
+        "on disk": ", ".join(f"{name} {_size(size)}" for name, size in sizes.items()),
+        "reader's states": f"{_size(sizes.get('states', 0))}, {per_token:,} bytes a token",
         "newest change": result.sequence,
     }
     table(rows.items())

@@ -30,6 +30,11 @@ class Home:
         """Generations of the word index."""
         return self.folder / "words"
 
+    @property
+    def states(self) -> Path:
+        """The reader's stored attention states; a cache."""
+        return self.folder / "states"
+
     def exists(self) -> bool:
         """Whether a memory has been made here."""
         return self.store.is_file()
@@ -56,6 +61,7 @@ class Home:
             "store": sum(bytes_of(path) for path in with_log),
             "vectors": bytes_of(self.vectors),
             "words": bytes_of(self.words),
+            "states": bytes_of(self.states),
         }
 
 

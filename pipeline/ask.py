@@ -123,7 +123,7 @@ def _timings(
     return {
         "retrieve_ms": retrieve_ms,
         "fuse_ms": round(fuse_ms, 2),
-        "load_ms": 0.0,
+        "load_ms": round(reading.load_ms, 2) if reading else 0.0,
         "first_token_ms": None if first is None else round(fuse_ms + first, 2),
         "total_ms": round(retrieve_ms + 1000 * (done - began), 2),
     }
