@@ -57,15 +57,18 @@ def shipped_probes() -> list[Probe]:
     return [_probe(json.loads(line)) for line in source.read_text(encoding="utf-8").splitlines()]
 
 
-def judge(reader: MemoryReader, probes: Sequence[Probe]) -> Verdict:
-    """Try the reader's care, then more repair, then give up on stored states."""
+def judge(reader: MemoryReader, probes: Sequence[Probe], *, limit: float = LIMIT) -> Verdict:
+    """Try the reader's care, then more repair, then give up on stored states.
+
+    `limit` is the mean divergence, in nats, that is put up with.
+    """
     more = replace(reader.care, share=max(reader.care.share, REPAIRED_SHARE))
     found = 0.0
     for care in dict.fromkeys((reader.care, more)):
         found = divergence(replace(reader, care=care), probes)
-        if found <= LIMIT:
+        if found <= limit:
             return Verdict("memory", care, found)
-    reason = f"its answers differ by {found:.2f} nats from full prefill, more than {LIMIT}"
+    reason = f"its answers differ by {found:.2f} nats from full prefill, more than {limit:g}"
     return Verdict("prefill", reader.care, found, reason)
 
 

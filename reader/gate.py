@@ -30,12 +30,13 @@ _VERSION = 1
 class GatedReader:
     """Reads with `reader` as carefully as its model needs, or by full prefill.
 
-    Verdicts lie in `verdicts`. Safe to share between threads.
+    Verdicts lie in the folder `verdicts`; `limit` is the divergence from full prefill,
+    in nats, that is put up with. Safe to share between threads.
     """
 
-    def __init__(self, reader: MemoryReader, *, verdicts: Path) -> None:
+    def __init__(self, reader: MemoryReader, *, verdicts: Path, limit: float = LIMIT) -> None:
         self._given = reader
-        self._verdicts = verdicts
+        self._verdicts, self._limit = verdicts, limit
         self._verdict: Verdict | None = None
         self._lock = threading.RLock()
 
@@ -107,7 +108,7 @@ class GatedReader:
         # The probes' states are of no use to anyone: they stay out of the KV memory.
         alone = replace(self._given, assembler=self._given.assembler.without_memory())
         try:
-            verdict = judge(alone, shipped_probes())
+            verdict = judge(alone, shipped_probes(), limit=self._limit)
         except ReaderError as error:
             verdict = Verdict("prefill", self._given.care, None, str(error))
         if verdict.mode == "prefill":
@@ -120,7 +121,7 @@ class GatedReader:
     def _key(self) -> str:
         """Names all that a verdict depends on."""
         assembler = self._given.assembler
-        said = (_VERSION, LIMIT, assembler.maker, assembler.format, self._given.care)
+        said = (_VERSION, self._limit, assembler.maker, assembler.format, self._given.care)
         return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..errors import ReaderError
 from .assembly import Assembled, Assembler
 from .attention import Plan, planned
 from .citation import locate
@@ -152,11 +151,15 @@ class MemoryReader:
         places = set(first_tokens(layout, self.care.first))
         if self.care.share and len(layout.starts) > 1:
             attention = self._question_attention(assembled, ids)
-            places |= set(most_attended(attention, layout, self.care.share))
+            if attention is not None:
+                places |= set(most_attended(attention, layout, self.care.share))
         repair(self.model.weights, assembled.cache, ids, sorted(places))
 
-    def _question_attention(self, assembled: Assembled, ids: Sequence[int]) -> Tensor:
-        """How much the tail looks at each memory token, before any repair."""
+    def _question_attention(self, assembled: Assembled, ids: Sequence[int]) -> Tensor | None:
+        """How much the tail looks at each memory token, before any repair.
+
+        None for a model without a layer that sees the whole window.
+        """
         import torch
 
         weights, length = self.model.weights, assembled.layout.length
@@ -171,8 +174,6 @@ class MemoryReader:
                 use_cache=True,
             )
         assembled.cache.crop(length - len(ids))
-        if watch.total is None:
-            raise ReaderError(f"no layer of {self.name} sees the whole window")
         return watch.total
 
     def _layers(self) -> int:
