@@ -338,6 +338,33 @@ class IngestReport(AsDict):
 
 
 @dataclass(frozen=True, slots=True)
+class WarmReport(AsDict):
+    """Passages whose reader states were computed, were there, or found no room."""
+
+    computed: int
+    found: int
+    left: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity(AsDict):
+    """How a model is read, "memory" or "prefill", and why.
+
+    `divergence` from full prefill is in nats per answer token, None where it could not
+    be measured; `first` tokens of each passage and a `share` of all are recomputed.
+    """
+
+    model: str
+    mode: str
+    divergence: float | None
+    limit: float
+    first: int
+    share: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndexInfo(AsDict):
     """The vector index's FAISS kind and the device that it runs on."""
 

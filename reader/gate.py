@@ -94,6 +94,23 @@ class GatedReader:
             )
         return self._given.warm(passage)
 
+    @property
+    def states_bytes(self) -> int:
+        """Bytes of stored states on disk."""
+        memory = self._given.assembler.memory
+        return memory.usage().bytes if memory else 0
+
+    @property
+    def states_full(self) -> bool:
+        """Whether more states would push others out."""
+        memory = self._given.assembler.memory
+        return memory is None or memory.full
+
+    @property
+    def limit(self) -> float:
+        """The divergence from full prefill, in nats, that is put up with."""
+        return self._limit
+
     def verdict(self, *, anew: bool = False) -> Verdict:
         """How this model is read: as remembered, or, `anew` or the first time, measured."""
         with self._lock:
