@@ -300,7 +300,9 @@ class Answer(AsDict):
     timings: Mapping[str, float | None]
     usage: Usage
     passages: tuple[Passage, ...] = field(default=(), metadata={"explain": True})
-    """The passages in the window, best first; not part of the JSON."""
+    """The passages in the window, in the order read; not part of the JSON."""
+    attention: tuple[float, ...] = ()
+    """Each passage's share of what the answer looked at, where known; not part of the JSON."""
 
     @property
     def text(self) -> str:
@@ -308,9 +310,9 @@ class Answer(AsDict):
         return self.answer
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer record of the command line's JSON, without `passages`."""
+        """The answer record of the command line's JSON, without `passages` and `attention`."""
         plain: dict[str, Any] = _plain(self)
-        del plain["passages"]
+        del plain["passages"], plain["attention"]
         return plain
 
 
