@@ -136,7 +136,7 @@ class MemoryReader:
         ids = [*self.assembler.maker.prefix, *(t for chunk in chunks for t in chunk), *tail]
         self.pieces.check(len(ids))
         assembled = self.assembler.assemble(chunks, room=len(tail) + self.answer_tokens + 1)
-        self._mend(assembled, ids)
+        self.mend(assembled, ids)
         return Prepared(ids, assembled)
 
     def plan(self, window: Window, assembled: Assembled) -> Plan:
@@ -145,7 +145,7 @@ class MemoryReader:
         bias = score_bias(probabilities, assembled.layout, self.care.beta)
         return Plan(bias=bias, bias_from=assembled.layout.length)
 
-    def _mend(self, assembled: Assembled, ids: Sequence[int]) -> None:
+    def mend(self, assembled: Assembled, ids: Sequence[int]) -> None:
         """Compute afresh what is to be, in the cache; `ids` are the whole prompt."""
         layout = assembled.layout
         places = set(first_tokens(layout, self.care.first))
