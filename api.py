@@ -18,7 +18,7 @@ from .config import Settings, load_settings
 from .memory.embedder import Embedder
 from .memory.rows import DocumentRow
 from .pipeline.ask import AskOptions, answer
-from .pipeline.engines import find_embedder, find_reader
+from .pipeline.engines import find_embedder, find_memory_reader, find_reader, state_bytes_per_token
 from .pipeline.graph_reports import GraphExport
 from .pipeline.graph_view import GraphView
 from .pipeline.ingest import Ingestion, IngestOptions
@@ -27,8 +27,17 @@ from .pipeline.progress import Progress, Quiet
 from .pipeline.retrieve import Retriever, Scope
 from .pipeline.split import SplitLimits
 from .pipeline.workspace import Workspace
+from .reader.gate import GatedReader
 from .reader.reading import Reader
-from .records import Answer, IndexInfo, IngestReport, SearchResult, Status
+from .records import (
+    Answer,
+    Fidelity,
+    IndexInfo,
+    IngestReport,
+    SearchResult,
+    Status,
+    WarmReport,
+)
 
 PathLike = str | os.PathLike[str]
 
@@ -160,7 +169,9 @@ class Memory:
         if self._reader is not None:
             return self._reader
         if mode not in self._readers:
-            self._readers[mode] = find_reader(mode, self.settings, self._workspace.embedder)
+            self._readers[mode] = find_reader(
+                mode, self.settings, self._workspace.embedder, states=self._workspace.home.states
+            )
         return self._readers[mode]
 
     # --- looking inside -------------------------------------------------------------
@@ -196,7 +207,7 @@ class Memory:
             index=IndexInfo(
                 vectors.kind if vectors else "none", vectors.device if vectors else "none"
             ),
-            bytes=space.home.sizes(),
+            bytes=space.home.sizes() | {"states_per_token": state_bytes_per_token(self.settings)},
             sequence=store.sequence(),
         )
 
@@ -250,6 +261,30 @@ class Memory:
 
         return import_memory(self._workspace, Path(file), self._progress)
 
+    def warm_reader(self) -> WarmReport:
+        """Computes the reader's states of every passage that has none yet.
+
+        Raises:
+            ReaderError: the reader's model is read by full prefill and has no use for them.
+        """
+        from .pipeline.warm import warm
+
+        return warm(self._workspace.store, self._memory_reader(), self._progress)
+
+    def check_reader(self) -> Fidelity:
+        """Measures how near reading from stored states comes to full prefill."""
+        reader = self._memory_reader()
+        verdict = reader.verdict(anew=True)
+        return Fidelity(
+            model=reader.name,
+            mode=verdict.mode,
+            divergence=verdict.divergence,
+            limit=reader.limit,
+            first=verdict.care.first,
+            share=verdict.care.share,
+            reason=verdict.reason,
+        )
+
     # --- the same for asyncio -----------------------------------------------------------
 
     async def aingest(self, *paths: PathLike, **options: Any) -> IngestReport:
@@ -278,6 +313,9 @@ class Memory:
         return await asyncio.to_thread(
             self.ask, question, options=options, scope=scope, on_text=on_text
         )
+
+    def _memory_reader(self) -> GatedReader:
+        return find_memory_reader(self.settings, states=self._workspace.home.states)
 
     def _retriever(self) -> Retriever:
         space = self._workspace

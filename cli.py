@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from . import __version__
-from .commands import configuration, content, graph, models, questions, show, upkeep
+from .commands import configuration, content, graph, models, questions, readers, show, upkeep
 from .errors import MemctxError, UsageError
 
 _FAILED, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
@@ -40,6 +40,7 @@ app.command("import")(upkeep.import_memory)
 app.command()(configuration.doctor)
 app.add_typer(graph.app, name="graph")
 app.add_typer(models.app, name="models")
+app.add_typer(readers.app, name="reader")
 app.add_typer(configuration.app, name="config")
 
 

@@ -13,7 +13,7 @@ import typer
 if TYPE_CHECKING:
     from ..models.resolve import ModelState
     from ..pipeline.progress import Progress
-    from ..records import Answer, IngestReport, Passage, SearchResult, Status
+    from ..records import Answer, Fidelity, IngestReport, Passage, SearchResult, Status
 
 _WIDTH = 96
 
@@ -91,6 +91,8 @@ def explanation(result: Answer) -> None:
 
 def status(result: Status) -> None:
     """What a memory holds."""
+    sizes = dict(result.bytes)
+    per_token = sizes.pop("states_per_token", 0)
     rows = {
         "documents": result.documents,
         "passages": result.chunks,
@@ -101,10 +103,25 @@ def status(result: Status) -> None:
         "embedder": result.embedder,
         "reader": result.reader,
         "vector index": f"{result.index.kind} on {result.index.device}",
-        "on disk": ", ".join(f"{name} {_size(size)}" for name, size in result.bytes.items()),
+        "on disk": ", ".join(f"{name} {_size(size)}" for name, size in sizes.items()),
+        "reader's states": f"{_size(sizes.get('states', 0))}, {per_token:,} bytes a token",
         "newest change": result.sequence,
     }
     table(rows.items())
+
+
+def fidelity(result: Fidelity) -> None:
+    """How a model is read, and how near that comes to full prefill."""
+    found = "not measured" if result.divergence is None else f"{result.divergence:.4f} nats"
+    rows = {
+        "reader": result.model,
+        "read": "from stored states" if result.mode == "memory" else "by full prefill",
+        "divergence": f"{found} from full prefill (limit {result.limit:g})",
+        "recomputed": f"first {result.first} tokens of each passage, {result.share:.0%} of all",
+    }
+    table(rows.items())
+    if result.reason:
+        say(result.reason)
 
 
 def model_row(state: ModelState) -> dict[str, Any]:

@@ -35,6 +35,11 @@ class Home:
         """Generations of the knowledge graph."""
         return self.folder / "graph"
 
+    @property
+    def states(self) -> Path:
+        """The reader's stored attention states; a cache."""
+        return self.folder / "states"
+
     def exists(self) -> bool:
         """Whether a memory has been made here."""
         return self.store.is_file()
@@ -62,6 +67,7 @@ class Home:
             "vectors": bytes_of(self.vectors),
             "words": bytes_of(self.words),
             "graph": bytes_of(self.graph),
+            "states": bytes_of(self.states),
         }
 
 

@@ -49,6 +49,8 @@ def answer(
         limit=options.window,
         overhead=reader.overhead(question),
         cost=reader.cost,
+        facts=[f"{fact.subject} {fact.relation} {fact.object}" for fact in result.facts],
+        question=question,
     )
     fused = time.perf_counter()
     judgement = judge(result.passages, ceiling)
@@ -69,12 +71,13 @@ def answer(
         abstained=declined,
         confidence=_confidence(judgement, reading, declined),
         citations=() if declined or reading is None else cite(reading.evidence, filled.passages),
-        facts=(),
+        facts=() if declined else result.facts[: filled.report.facts],
         window=filled.report,
         reader=ReaderInfo(reader.name, reading.mode if reading else reader.mode),
         timings=_timings(result, reading, began, fused, done),
         usage=_usage(reading),
         passages=filled.passages,
+        attention=reading.attention if reading else (),
     )
 
 
@@ -123,7 +126,7 @@ def _timings(
     return {
         "retrieve_ms": retrieve_ms,
         "fuse_ms": round(fuse_ms, 2),
-        "load_ms": 0.0,
+        "load_ms": round(reading.load_ms, 2) if reading else 0.0,
         "first_token_ms": None if first is None else round(fuse_ms + first, 2),
         "total_ms": round(retrieve_ms + 1000 * (done - began), 2),
     }

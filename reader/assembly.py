@@ -37,6 +37,8 @@ class Assembled:
 class Assembler:
     """Assembles windows for one model behind one prefix. Safe to share.
 
+    Without a `memory` every chunk is computed each time.
+
     Raises:
         ReaderError: when first used, if the model's positions cannot be moved.
     """
@@ -79,6 +81,10 @@ class Assembler:
             place(stored, buffers, start, shift=start - layout.prefix, turns=turns)
             spent += time.perf_counter() - began
         return Assembled(packed_cache(buffers, layout.length), layout, found, 1000 * spent)
+
+    def without_memory(self) -> Assembler:
+        """One that computes everything and keeps nothing."""
+        return Assembler(self.model, self.maker, None, format=self.format)
 
     def warm(self, chunk: Sequence[int]) -> bool:
         """Have the chunk's states on disk; True where they had to be computed."""

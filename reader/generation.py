@@ -14,6 +14,7 @@ from typing import Any
 
 from .answer import is_complete, settled, tidy
 from .language_model import LanguageModel
+from .lookup import guess
 
 _REPLACEMENT = "\ufffd"
 """What a decoder shows for the first bytes of a character whose rest is missing."""
@@ -53,18 +54,71 @@ def greedy(
     watch = _Watch(model, len(prompt), on_text)
     ids = torch.tensor([list(prompt)], device=model.device)
     with torch.inference_mode():
-        model.weights.generate(
-            input_ids=ids,
-            attention_mask=torch.ones_like(ids),
-            generation_config=_settings(model, limit, lookup),
-            past_key_values=cache,
-            logits_processor=[watch.before_token],
-            stopping_criteria=[watch.after_token],
-        )
+        if lookup:
+            _write_guessing(model, list(prompt), watch, limit=limit, cache=cache, lookup=lookup)
+        else:
+            model.weights.generate(
+                input_ids=ids,
+                attention_mask=torch.ones_like(ids),
+                generation_config=_settings(model, limit),
+                past_key_values=cache,
+                logits_processor=[watch.before_token],
+                stopping_criteria=[watch.after_token],
+            )
     return watch.finish()
 
 
-def _settings(model: LanguageModel, limit: int, lookup: int) -> Any:
+def _write_guessing(
+    model: LanguageModel, ids: list[int], watch: _Watch, *, limit: int, cache: Any, lookup: int
+) -> None:
+    """What `generate` does greedily, with guesses checked several at a time.
+
+    The stock prompt lookup reads the whole prompt again when it is given a cache.
+    """
+    import torch
+    from transformers import DynamicCache
+
+    cache = DynamicCache() if cache is None else cache
+    last = len(ids) + limit
+    while len(ids) < last:
+        seen = cache.get_seq_length()
+        guesses = guess(ids, min(lookup, last - len(ids) - 1))
+        fresh = torch.tensor([[*ids[seen:], *guesses]], device=model.device)
+        places = torch.arange(seen, seen + fresh.shape[1], device=model.device)[None]
+        rows = model.weights(
+            input_ids=fresh,
+            position_ids=places,
+            past_key_values=cache,
+            logits_to_keep=len(guesses) + 1,
+        ).logits[0]
+        done = _accept(model, ids, guesses, rows, watch)
+        wrong = cache.get_seq_length() - (len(ids) - 1)
+        if done:
+            return
+        if wrong:
+            cache.crop(-wrong)
+
+
+def _accept(
+    model: LanguageModel, ids: list[int], guesses: list[int], rows: Any, watch: _Watch
+) -> bool:
+    """Append the likeliest tokens for as long as the guesses were them; True at the end."""
+    import torch
+
+    for place, row in enumerate(rows):
+        so_far = torch.tensor([ids], device=model.device)
+        scores = watch.before_token(so_far, row[None].float())
+        token = int(scores[0].argmax())
+        ids.append(token)
+        whole = torch.tensor([ids], device=model.device)
+        if bool(watch.after_token(whole, scores)) or token in model.stop_ids:
+            return True
+        if place < len(guesses) and guesses[place] != token:
+            return False
+    return False
+
+
+def _settings(model: LanguageModel, limit: int) -> Any:
     """Greedy decoding, whatever sampling the model's folder recommends."""
     from transformers import GenerationConfig
 
@@ -76,7 +130,6 @@ def _settings(model: LanguageModel, limit: int, lookup: int) -> Any:
         num_beams=1,
         eos_token_id=stops or None,
         pad_token_id=pad if pad is not None else next(iter(stops), 0),
-        prompt_lookup_num_tokens=lookup or None,
     )
 
 

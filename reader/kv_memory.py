@@ -24,6 +24,9 @@ _SUFFIX = ".kv"
 _KEPT = 0.9
 """The share of the budget that eviction leaves, so that it does not run at every write."""
 
+_FULL = 0.98
+"""The share of the budget from which on filling ahead of need stops."""
+
 _VERSION = 1
 
 
@@ -103,6 +106,14 @@ class KvMemory:
             return False
         self._count(size)
         return True
+
+    @property
+    def full(self) -> bool:
+        """Whether the budget is nearly used up."""
+        with self._lock:
+            if self._known is None:
+                self._known = self.usage().bytes
+            return self._known > _FULL * self.budget
 
     def usage(self) -> Usage:
         """Counted anew from the folder."""

@@ -84,7 +84,17 @@ class LanguageModel:
                 text, add_special_tokens=False, split_special_tokens=not scaffold, verbose=False
             )
         ids: list[int] = encoded["input_ids"]
+        self._check(ids)
         return ids
+
+    def _check(self, ids: list[int]) -> None:
+        known = getattr(self.config, "vocab_size", None)
+        if ids and known is not None and max(ids) >= known:
+            raise ModelError(
+                f"the tokenizer in {self.folder} writes token {max(ids)} and the weights of "
+                f"{self.name} know {known} tokens: it belongs to another model; run "
+                f"`memctx models pull {self.name}` or choose another reader"
+            )
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of `ids`, control tokens left out."""

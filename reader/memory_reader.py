@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..errors import ReaderError
 from .assembly import Assembled, Assembler
 from .attention import Plan, planned
 from .citation import locate
@@ -45,6 +44,14 @@ class Care:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """A prompt in tokens, and the cache that holds all of it but facts and question."""
+
+    ids: list[int]
+    assembled: Assembled
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryReader:
     """Reads from stored states. `assembler` finds or computes them."""
 
@@ -73,15 +80,15 @@ class MemoryReader:
 
     def overhead(self, question: str) -> int:
         """Tokens of the instruction, the question and the longest answer."""
-        return self._pieces.overhead(question)
+        return self.pieces.overhead(question)
 
     def cost(self, part: WindowPassage | str) -> int:
         """Tokens that a passage or a fact takes in the window, exactly."""
-        return len(self._pieces.part(part))
+        return len(self.pieces.part(part))
 
     def warm(self, passage: WindowPassage) -> bool:
         """Have a passage's states on disk; True where they had to be computed."""
-        return self.assembler.warm(self._pieces.part(passage))
+        return self.assembler.warm(self.pieces.part(passage))
 
     def read(
         self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
@@ -93,13 +100,8 @@ class MemoryReader:
                 the model's positions cannot be moved.
         """
         started = time.perf_counter()
-        chunks = [self._pieces.part(passage) for passage in window.passages]
-        tail = [token for fact in window.facts for token in self._pieces.part(fact)]
-        tail += self._pieces.tail(question)
-        ids = [*self.assembler.maker.prefix, *(t for chunk in chunks for t in chunk), *tail]
-        self._pieces.check(len(ids))
-        assembled = self.assembler.assemble(chunks, room=len(tail) + self.answer_tokens + 1)
-        self.mend(assembled, ids)
+        prepared = self.prepare(question, window)
+        ids, assembled = prepared.ids, prepared.assembled
         watch = PassageWatch(assembled.layout, first=len(ids) - 1, layers=self._layers())
         plan = self.plan(window, assembled)
         plan.watch = watch
@@ -122,6 +124,21 @@ class MemoryReader:
             cached_tokens=assembled.found,
         )
 
+    def prepare(self, question: str, window: Window) -> Prepared:
+        """The window's states in a cache, repaired, with room for question and answer.
+
+        Raises:
+            ReaderError: as `read`.
+        """
+        chunks = [self.pieces.part(passage) for passage in window.passages]
+        tail = [token for fact in window.facts for token in self.pieces.part(fact)]
+        tail += self.pieces.tail(question)
+        ids = [*self.assembler.maker.prefix, *(t for chunk in chunks for t in chunk), *tail]
+        self.pieces.check(len(ids))
+        assembled = self.assembler.assemble(chunks, room=len(tail) + self.answer_tokens + 1)
+        self.mend(assembled, ids)
+        return Prepared(ids, assembled)
+
     def plan(self, window: Window, assembled: Assembled) -> Plan:
         """How facts, question and answer attend to the window."""
         probabilities = [passage.score for passage in window.passages]
@@ -134,11 +151,15 @@ class MemoryReader:
         places = set(first_tokens(layout, self.care.first))
         if self.care.share and len(layout.starts) > 1:
             attention = self._question_attention(assembled, ids)
-            places |= set(most_attended(attention, layout, self.care.share))
+            if attention is not None:
+                places |= set(most_attended(attention, layout, self.care.share))
         repair(self.model.weights, assembled.cache, ids, sorted(places))
 
-    def _question_attention(self, assembled: Assembled, ids: Sequence[int]) -> Tensor:
-        """How much the tail looks at each memory token, before any repair."""
+    def _question_attention(self, assembled: Assembled, ids: Sequence[int]) -> Tensor | None:
+        """How much the tail looks at each memory token, before any repair.
+
+        None for a model without a layer that sees the whole window.
+        """
         import torch
 
         weights, length = self.model.weights, assembled.layout.length
@@ -153,8 +174,6 @@ class MemoryReader:
                 use_cache=True,
             )
         assembled.cache.crop(length - len(ids))
-        if watch.total is None:
-            raise ReaderError(f"no layer of {self.name} sees the whole window")
         return watch.total
 
     def _layers(self) -> int:
@@ -164,7 +183,8 @@ class MemoryReader:
         return types.count("full_attention") if types else count
 
     @property
-    def _pieces(self) -> Pieces:
+    def pieces(self) -> Pieces:
+        """What turns texts into tokens."""
         return Pieces(self.model, self.answer_tokens)
 
     def _reading(
