@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .config import Settings, load_settings
 from .memory.embedder import Embedder
@@ -38,6 +38,10 @@ from .records import (
     Status,
     WarmReport,
 )
+
+if TYPE_CHECKING:
+    from .pipeline.evaluate import EvaluateOptions
+    from .pipeline.evaluation import EvaluationReport
 
 PathLike = str | os.PathLike[str]
 
@@ -163,6 +167,24 @@ class Memory:
         reader = self.reader(options.reader)
         ceiling = self._workspace.words().ceiling(question)
         return answer(result, reader, options, ceiling=ceiling, on_text=on_text)
+
+    def evaluate(
+        self, folder: PathLike, *, options: EvaluateOptions | None = None
+    ) -> EvaluationReport:
+        """How well this memory finds and answers, on a folder of documents and questions.
+
+        Documents of the folder that are not in the memory yet are taken in first. The
+        folder holds `corpus.jsonl` or `docs.jsonl`, and `queries.jsonl`.
+
+        Raises:
+            UsageError: the folder is not of that form, or nothing in it can be scored.
+        """
+        from .pipeline import evaluate as evaluation
+        from .pipeline.evaluation_set import read_evaluation_set
+
+        options = options or evaluation.EvaluateOptions()
+        data = read_evaluation_set(Path(folder))
+        return evaluation.evaluate(self, data, options, self._progress)
 
     def reader(self, mode: str = "memory") -> Reader:
         """The reader for a mode, loaded once."""

@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from ..models.resolve import ModelState
+    from ..pipeline.evaluation import EvaluationReport, TaskReport
     from ..pipeline.progress import Progress
     from ..records import Answer, Fidelity, IngestReport, Passage, SearchResult, Status
 
@@ -122,6 +123,36 @@ def fidelity(result: Fidelity) -> None:
     table(rows.items())
     if result.reason:
         say(result.reason)
+
+
+def evaluation(report: EvaluationReport) -> None:
+    """What an evaluation found, as a plain table."""
+    made = report.ingest
+    how = "in memory already" if made is None else f"ingested in {made.seconds:.1f} s"
+    say(f"{report.name}: {report.documents} documents, {how}")
+    for name, task in report.tasks.items():
+        say(f"\n{name}, {len(task.questions)} questions")
+        _task(task)
+
+
+def evaluation_warnings(report: EvaluationReport) -> None:
+    """The documents that were skipped and the questions that failed."""
+    for item in report.ingest.skipped if report.ingest else ():
+        warn(f"skipped {item.key}: {item.reason}")
+    for name, task in report.tasks.items():
+        for failure in task.failed:
+            warn(f"{name} {failure.id} failed: {failure.reason}")
+
+
+def _task(report: TaskReport) -> None:
+    say(f"  {'metric':<16}{'percent':>8}{'95% interval':>18}{'n':>7}")
+    for name, m in report.metrics.items():
+        bounds = f"{m.low:.2f} to {m.high:.2f}"
+        say(f"  {name:<16}{m.mean:>8.2f}{bounds:>18}{m.n:>7}")
+    say(f"  {'stage':<16}{'p50 ms':>8}{'p95 ms':>18}{'n':>7}")
+    for name, latency in report.latency_ms.items():
+        stage = name.removesuffix("_ms")
+        say(f"  {stage:<16}{latency.p50:>8.1f}{latency.p95:>18.1f}{latency.n:>7}")
 
 
 def model_row(state: ModelState) -> dict[str, Any]:

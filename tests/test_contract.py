@@ -336,6 +336,7 @@ def test_the_version_and_every_help_text_are_there(empty: Shell) -> None:
         "reindex",
         "export",
         "import",
+        "eval",
         "doctor",
         "models",
         "config",
