@@ -17,6 +17,7 @@ from .arrays import GraphArrays
 from .network import Network
 from .rows import GraphChange, Ids, NameRows, PassageRows, no_ids
 from .surfaces import Surfaces
+from .weights import Walkable, walkable
 
 _ROWS = ("passages", "subjects", "of", "names", "counts")
 _NAMES = ("ids", "entities", "bare")
@@ -30,6 +31,7 @@ class KnowledgeGraph:
         self._rows = PassageRows(*[empty] * 5)
         self._names = NameRows(empty, empty, empty, [])
         self._arrays: GraphArrays | None = None
+        self._walkable: Walkable | None = None
         self._network: Network | None = None
 
     def __len__(self) -> int:
@@ -40,6 +42,12 @@ class KnowledgeGraph:
         if self._arrays is None:
             self._arrays = _arrays(self._rows, self._names)
         return self._arrays
+
+    def walkable(self) -> Walkable:
+        """The graph with its links weighed; made anew only after a change, never changed."""
+        if self._walkable is None:
+            self._walkable = walkable(self.arrays())
+        return self._walkable
 
     def network(self) -> Any:
         """The graph as `networkx.Graph`, kept up to date by later changes; do not change it.
@@ -67,7 +75,7 @@ class KnowledgeGraph:
         out = np.union1d(change.gone, change.rows.passages)
         self._names = _merged_names(self._names, change.names, dead)
         self._rows = _merged_rows(before, change.rows, out)
-        self._arrays = None
+        self._arrays = self._walkable = None
         if self._network is not None:
             touched = np.unique(before.of[np.isin(before.names, moved)])
             self._network.drop(np.union1d(out, touched))

@@ -114,13 +114,21 @@ ROWS = st.dictionaries(
 ENTITIES = st.lists(st.integers(1, 6), min_size=6, max_size=6)
 
 
+def headed(entities: list[int]) -> Names:
+    """Names 1, 2, ...: each of the entity of an earlier name, or one of its own."""
+    names: Names = {}
+    for n, entity in enumerate(entities, 1):
+        names[n] = (names[entity][0] if entity < n else n, f"name {n}")
+    return names
+
+
 @given(st.lists(st.tuples(ROWS, st.sets(st.integers(1, 8)), ENTITIES), min_size=1, max_size=4))
 def test_changes_one_by_one_give_what_building_at_once_gives(
     steps: list[tuple[Passages, set[int], list[int]]],
 ) -> None:
     graph, passages, names = KnowledgeGraph(), dict[int, tuple[int, dict[int, int]]](), Names()
     for rows, gone, entities in steps:
-        names = {n: (min(n, entity), f"name {n}") for n, entity in enumerate(entities, 1)}
+        names = headed(entities)
         graph.network()
         graph.change(change(gone, rows, names), dead=no_ids())
         passages = {p: row for p, row in passages.items() if p not in gone} | rows
