@@ -24,8 +24,9 @@ from .pipeline.graph_view import GraphView
 from .pipeline.ingest import Ingestion, IngestOptions
 from .pipeline.loaders import Limits
 from .pipeline.progress import Progress, Quiet
-from .pipeline.retrieve import Retriever, Scope
+from .pipeline.retrieve import Indexes, Retriever, Scope
 from .pipeline.split import SplitLimits
+from .pipeline.stages import Stages, listed
 from .pipeline.workspace import Workspace
 from .reader.gate import GatedReader
 from .reader.reading import Reader
@@ -141,9 +142,16 @@ class Memory:
         *,
         distinct: bool = False,
         scope: Scope | None = None,
+        stages: Stages | None = None,
     ) -> SearchResult:
-        """The `k` best passages for a query, with the signals of each."""
-        return self._retriever().search(query, k, scope=scope, distinct=distinct)
+        """The `k` best passages for a query, with the signals of each, and facts.
+
+        `stages` leaves parts of the search out; without it, the settings say which.
+
+        Raises:
+            ModelNotFound: the weights of a stage are missing; names the command.
+        """
+        return self._retriever(stages).search(query, k, scope=scope, distinct=distinct)
 
     def ask(
         self,
@@ -339,8 +347,15 @@ class Memory:
     def _memory_reader(self) -> GatedReader:
         return find_memory_reader(self.settings, states=self._workspace.home.states)
 
-    def _retriever(self) -> Retriever:
-        space = self._workspace
-        return Retriever(
-            space.store, space.words(), space.vectors(), space.embedder, model_id=space.model_id()
+    def _retriever(self, stages: Stages | None) -> Retriever:
+        space, settings = self._workspace, self.settings
+        indexes = Indexes(
+            space.store,
+            space.words(),
+            space.vectors(),
+            space.walkable(),
+            space.embedder,
+            space.model_id(),
         )
+        chosen = stages or Stages.without(listed(settings.without), rerank=settings.rerank)
+        return Retriever(indexes, stages=chosen, reranker=space.reranker)

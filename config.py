@@ -48,6 +48,11 @@ class Settings(BaseModel):
         "default", description="model name that the endpoint expects"
     )
     reader_endpoint_key: SecretStr | None = Field(None, description="API key of the endpoint")
+    reranker: str = Field(
+        "ms-marco-MiniLM-L-12-v2", description="cross-encoder: a catalogue name or a folder"
+    )
+    rerank: bool = Field(False, description="whether a cross-encoder reads the best passages")
+    without: str = Field("", description="stages that a search leaves out, separated by commas")
     device: str = Field("auto", description="auto, cpu, cuda, cuda:N or mps")
     dtype: str = Field("auto", description="auto, float32, bfloat16 or float16")
     window: int = Field(2048, ge=128, description="tokens that the reader sees at once")

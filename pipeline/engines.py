@@ -14,6 +14,7 @@ from ..errors import ModelNotFound, UsageError
 from ..files import read_json
 from ..kg.recipe import Recipe
 from ..memory.embedder import Embedder, load_embedder
+from ..memory.reranker import Reranker, load_reranker
 from ..models.resolve import ResolvedModel, resolve
 from ..reader.reading import Reader
 
@@ -60,6 +61,17 @@ def find_extraction(settings: Settings) -> Extraction:
         )
         return Extraction(Recipe(), complete=False)
     return Extraction(Recipe(found.path, found.fingerprint), complete=True)
+
+
+def find_reranker(settings: Settings) -> Reranker:
+    """The cross-encoder that the settings name, loaded.
+
+    Raises:
+        ModelNotFound: its weights are not on this machine.
+    """
+    found = resolve(settings.reranker, cache=settings.cache)
+    device, dtype = _place(settings)
+    return load_reranker(found.path, name=found.name, device=device, dtype=dtype)
 
 
 def find_reader(

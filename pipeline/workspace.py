@@ -16,14 +16,16 @@ from pathlib import Path
 from ..config import DEFAULT_EMBEDDER, Settings
 from ..errors import FingerprintMismatch
 from ..kg.graph import KnowledgeGraph
+from ..kg.weights import Walkable
 from ..memory.embedder import Embedder
 from ..memory.home import Home
 from ..memory.lock import WriterLock
 from ..memory.projection import delta_since
+from ..memory.reranker import Reranker
 from ..memory.store import Store
 from ..memory.vectors import VectorIndex
 from ..memory.words import WordIndex
-from .engines import Extraction, find_embedder, find_extraction
+from .engines import Extraction, find_embedder, find_extraction, find_reranker
 from .graph import GraphIndex
 from .naming import Naming
 
@@ -40,6 +42,7 @@ class Workspace:
         self.settings = settings
         self._embedder = embedder
         self._extraction: Extraction | None = None
+        self._reranker: Reranker | None = None
         self._store: Store | None = None
         self._words: WordIndex | None = None
         self._vectors: VectorIndex | None = None
@@ -89,6 +92,16 @@ class Workspace:
                 self._check(self._embedder)
             return self._embedder
 
+    def reranker(self) -> Reranker:
+        """The cross-encoder; loaded once.
+
+        Raises:
+            ModelNotFound: its weights are not here.
+        """
+        with self._lock:
+            self._reranker = self._reranker or find_reranker(self.settings)
+            return self._reranker
+
     @property
     def extraction(self) -> Extraction:
         """From what names and facts are read; looked for once."""
@@ -119,6 +132,11 @@ class Workspace:
                 self._graph = GraphIndex(self.home.graph)
             self._graph.catch_up(self.store)
             return self._graph.graph
+
+    def walkable(self) -> Walkable:
+        """The knowledge graph as it is now, weighed; other threads may go on changing it."""
+        with self._lock:
+            return self.graph().walkable()
 
     def model_id(self) -> int:
         """The store's number for the embedder."""
