@@ -53,10 +53,14 @@ class OnnxReranker:
 
         self.name = name
         self._session = _session(folder / "model.onnx")
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer, self._counter = (
+            Tokenizer.from_file(str(folder / "tokenizer.json")) for _ in range(2)
+        )
+        # It is the passage that is cut, unless the question takes more than half.
         self._tokenizer.no_padding()
-        # The question stays whole, as far as it can: it is the passage that is cut.
         self._tokenizer.enable_truncation(_MAX_TOKENS, strategy="only_second")
+        self._counter.no_padding()
+        self._counter.no_truncation()
 
     def score(self, question: str, texts: Sequence[str]) -> Floats:
         """As `Reranker.score`; batched by length, so that little is padded."""
@@ -69,9 +73,8 @@ class OnnxReranker:
         return scores
 
     def _pairs(self, question: str, texts: Sequence[str]) -> list[Any]:
-        cut = question
-        while len(self._tokenizer.encode(cut, add_special_tokens=False).ids) > _MAX_TOKENS // 2:
-            cut = cut[: len(cut) // 2]
+        ends = [end for _, end in self._counter.encode(question, add_special_tokens=False).offsets]
+        cut = question[: ends[_MAX_TOKENS // 2 - 1]] if len(ends) > _MAX_TOKENS // 2 else question
         found: list[Any] = self._tokenizer.encode_batch([(cut, text) for text in texts])
         return found
 
