@@ -12,13 +12,15 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .config import Settings, load_settings
 from .memory.embedder import Embedder
 from .memory.rows import DocumentRow
 from .pipeline.ask import AskOptions, answer
 from .pipeline.engines import find_embedder, find_memory_reader, find_reader, state_bytes_per_token
+from .pipeline.graph_reports import GraphExport
+from .pipeline.graph_view import GraphView
 from .pipeline.ingest import Ingestion, IngestOptions
 from .pipeline.loaders import Limits
 from .pipeline.progress import Progress, Quiet
@@ -36,6 +38,10 @@ from .records import (
     Status,
     WarmReport,
 )
+
+if TYPE_CHECKING:
+    from .pipeline.evaluate import EvaluateOptions
+    from .pipeline.evaluation import EvaluationReport
 
 PathLike = str | os.PathLike[str]
 
@@ -87,11 +93,13 @@ class Memory:
         prune: bool = False,
         dry_run: bool = False,
         jobs: int = 1,
+        graph: bool = True,
     ) -> IngestReport:
         """Takes in files, folders, globs, or "-" for standard input.
 
         Documents that did not change are not read again. With `prune`, those below the
-        same paths that are gone are forgotten. `jobs` is how many processes parse.
+        same paths that are gone are forgotten. `jobs` is how many processes parse. Without
+        `graph` no names and facts are read; `reindex` makes up for it later.
 
         Raises:
             UsageError: a path does not exist.
@@ -104,6 +112,7 @@ class Memory:
             prune=prune,
             dry_run=dry_run,
             jobs=jobs,
+            graph=graph,
             limits=Limits(file_bytes=settings.max_file_bytes),
             splitting=SplitLimits(settings.chunk_tokens, settings.chunk_overlap),
         )
@@ -159,6 +168,24 @@ class Memory:
         ceiling = self._workspace.words().ceiling(question)
         return answer(result, reader, options, ceiling=ceiling, on_text=on_text)
 
+    def evaluate(
+        self, folder: PathLike, *, options: EvaluateOptions | None = None
+    ) -> EvaluationReport:
+        """How well this memory finds and answers, on a folder of documents and questions.
+
+        Documents of the folder that are not in the memory yet are taken in first. The
+        folder holds `corpus.jsonl` or `docs.jsonl`, and `queries.jsonl`.
+
+        Raises:
+            UsageError: the folder is not of that form, or nothing in it can be scored.
+        """
+        from .pipeline import evaluate as evaluation
+        from .pipeline.evaluation_set import read_evaluation_set
+
+        options = options or evaluation.EvaluateOptions()
+        data = read_evaluation_set(Path(folder))
+        return evaluation.evaluate(self, data, options, self._progress)
+
     def reader(self, mode: str = "memory") -> Reader:
         """The reader for a mode, loaded once."""
         if self._reader is not None:
@@ -189,12 +216,13 @@ class Memory:
         store = space.store
         counts = store.counts()
         vectors = space.vectors() if counts["chunks"] else None
+        graph = store.graph_counts()
         return Status(
             documents=counts["documents"],
             chunks=counts["chunks"],
             vectors=counts["vectors"],
-            entities=0,
-            facts=0,
+            entities=graph.entities,
+            facts=graph.facts,
             collections=store.collections(),
             embedder=space.embedder_name,
             reader=self.settings.reader_endpoint or self.settings.reader,
@@ -204,6 +232,21 @@ class Memory:
             bytes=space.home.sizes() | {"states_per_token": state_bytes_per_token(self.settings)},
             sequence=store.sequence(),
         )
+
+    def graph(self) -> GraphView:
+        """The knowledge graph as it is now: its entities, ways between them, its figures."""
+        return GraphView(self._workspace.store, self._workspace.graph())
+
+    def export_graph(self, file: PathLike, *, format: str = "html") -> GraphExport:
+        """Writes the knowledge graph as "html" (one page to look at), "graphml" or "json".
+
+        Raises:
+            UsageError: there is no such format.
+        """
+        from .pipeline.graph_export import export_graph
+
+        space = self._workspace
+        return export_graph(space.store, space.graph(), Path(file), format)
 
     # --- upkeep ---------------------------------------------------------------------
 
@@ -217,12 +260,16 @@ class Memory:
         return upkeep.problems(self._workspace)
 
     def reindex(self, embedder: str | None = None) -> int:
-        """Embeds everything anew, with another embedder if one is named; returns passages."""
+        """Makes what is missing: vectors of another embedder if one is named, names and facts.
+
+        Returns how many passages were embedded.
+        """
         from .pipeline import upkeep
 
-        self._workspace.home.require()
-        name = embedder or self._workspace.embedder_name
-        return upkeep.reindex(self._workspace, find_embedder(name, self.settings), self._progress)
+        space = self._workspace
+        space.home.require()
+        chosen = find_embedder(embedder, self.settings) if embedder else space.embedder
+        return upkeep.reindex(space, chosen, self._progress)
 
     def export(self, file: PathLike) -> int:
         """Writes the whole memory to one portable file; returns how many documents."""

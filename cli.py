@@ -13,7 +13,17 @@ from typing import Annotated
 import typer
 
 from . import __version__
-from .commands import configuration, content, models, questions, readers, show, upkeep
+from .commands import (
+    configuration,
+    content,
+    evaluate,
+    graph,
+    models,
+    questions,
+    readers,
+    show,
+    upkeep,
+)
 from .errors import MemctxError, UsageError
 
 _FAILED, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
@@ -37,7 +47,9 @@ app.command()(upkeep.verify)
 app.command()(upkeep.reindex)
 app.command()(upkeep.export)
 app.command("import")(upkeep.import_memory)
+app.command("eval")(evaluate.evaluate)
 app.command()(configuration.doctor)
+app.add_typer(graph.app, name="graph")
 app.add_typer(models.app, name="models")
 app.add_typer(readers.app, name="reader")
 app.add_typer(configuration.app, name="config")

@@ -9,12 +9,14 @@
     │   ├── ModelIntegrityError a file is not the one the catalogue names
     │   └── ModelDownloadError  a pull could not finish
     ├── LoadError               a file cannot become a document; it is skipped
+    ├── ExtractionError         names and facts could not be read from a text
     ├── StoreError
     │   ├── MemoryNotFound      no memory in that folder
     │   ├── MemoryLocked        another process is writing
     │   ├── SchemaError         made by a newer version, or not ours
     │   ├── CorruptMemory       the store itself is damaged
     │   ├── DocumentNotFound    no such document
+    │   ├── EntityNotFound      no such name in the graph
     │   └── KeyConflict         two roots claim one key
     ├── FingerprintMismatch     vectors or states made by another model
     └── ReaderError             the reader cannot answer
@@ -61,6 +63,10 @@ class LoadError(MemctxError):
     """One input cannot be read as a document. Ingestion records it and goes on."""
 
 
+class ExtractionError(MemctxError):
+    """A worker that reads names and facts ended early."""
+
+
 class StoreError(MemctxError):
     """Something is wrong with a memory on disk."""
 
@@ -83,6 +89,10 @@ class CorruptMemory(StoreError):
 
 class DocumentNotFound(StoreError):
     """No document has that key."""
+
+
+class EntityNotFound(StoreError):
+    """The graph knows no such name; the message lists names that come near."""
 
 
 class KeyConflict(StoreError):

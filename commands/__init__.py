@@ -1,1 +1,1 @@
-"""The groups of commands. Each parses, makes one library call and prints."""
+"""The commands of `memctx`: parsing and printing, nothing else."""

@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from ..models.resolve import ModelState
+    from ..pipeline.evaluation import EvaluationReport, TaskReport
     from ..pipeline.progress import Progress
     from ..records import Answer, Fidelity, IngestReport, Passage, SearchResult, Status
 
@@ -48,7 +49,8 @@ def ingest_report(report: IngestReport) -> None:
     """What an ingestion did."""
     say(
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
-        f"{report.removed} removed; {report.chunks} passages in {report.seconds:.1f} s"
+        f"{report.removed} removed; {report.chunks} passages, {report.entities} entities and "
+        f"{report.facts} facts in {report.seconds:.1f} s"
     )
     for item in report.skipped:
         warn(f"skipped {item.key}: {item.reason}")
@@ -59,8 +61,8 @@ def search_result(result: SearchResult) -> None:
     if not result.passages:
         say("nothing found")
     for number, passage in enumerate(result.passages, 1):
-        say(f"{_bold(f'{number}. {_source(passage)}')}  {_dim(_signals(passage))}")
-        say(_wrapped(passage.text, 400))
+        say(f"{bold(f'{number}. {_source(passage)}')}  {dim(_signals(passage))}")
+        say(wrapped(passage.text, 400))
 
 
 def answer(result: Answer, *, text_shown: bool = False) -> None:
@@ -70,9 +72,9 @@ def answer(result: Answer, *, text_shown: bool = False) -> None:
     for citation in result.citations:
         title = citation.document.title or citation.document.key
         place = f"{citation.document.key} {citation.start}..{citation.end}"
-        say(f"  [{_bold(title)}] {_dim(place)}")
-        say(textwrap.indent(_wrapped(f"“{_flat(citation.quote)}”", 600), "  "))
-    say(_dim(f"confidence {result.confidence:.2f}, reader {result.reader.model or 'none'}"))
+        say(f"  [{bold(title)}] {dim(place)}")
+        say(textwrap.indent(wrapped(f"“{flat(citation.quote)}”", 600), "  "))
+    say(dim(f"confidence {result.confidence:.2f}, reader {result.reader.model or 'none'}"))
 
 
 def explanation(result: Answer) -> None:
@@ -80,8 +82,8 @@ def explanation(result: Answer) -> None:
     window = result.window
     say(f"\nwindow: {window.used} of {window.limit} tokens, {len(window.passages)} passages")
     for number, passage in enumerate(result.passages, 1):
-        say(f"{number:3}. {_source(passage)}  {_dim(_signals(passage))}")
-        say(_dim(_wrapped(passage.text, 160)))
+        say(f"{number:3}. {_source(passage)}  {dim(_signals(passage))}")
+        say(dim(wrapped(passage.text, 160)))
     if window.left_out:
         say(f"left out, did not fit: passages {', '.join(map(str, window.left_out))}")
     parts = [f"{name} {value}" for name, value in result.timings.items() if value is not None]
@@ -121,6 +123,36 @@ def fidelity(result: Fidelity) -> None:
     table(rows.items())
     if result.reason:
         say(result.reason)
+
+
+def evaluation(report: EvaluationReport) -> None:
+    """What an evaluation found, as a plain table."""
+    made = report.ingest
+    how = "in memory already" if made is None else f"ingested in {made.seconds:.1f} s"
+    say(f"{report.name}: {report.documents} documents, {how}")
+    for name, task in report.tasks.items():
+        say(f"\n{name}, {len(task.questions)} questions")
+        _task(task)
+
+
+def evaluation_warnings(report: EvaluationReport) -> None:
+    """The documents that were skipped and the questions that failed."""
+    for item in report.ingest.skipped if report.ingest else ():
+        warn(f"skipped {item.key}: {item.reason}")
+    for name, task in report.tasks.items():
+        for failure in task.failed:
+            warn(f"{name} {failure.id} failed: {failure.reason}")
+
+
+def _task(report: TaskReport) -> None:
+    say(f"  {'metric':<16}{'percent':>8}{'95% interval':>18}{'n':>7}")
+    for name, m in report.metrics.items():
+        bounds = f"{m.low:.2f} to {m.high:.2f}"
+        say(f"  {name:<16}{m.mean:>8.2f}{bounds:>18}{m.n:>7}")
+    say(f"  {'stage':<16}{'p50 ms':>8}{'p95 ms':>18}{'n':>7}")
+    for name, latency in report.latency_ms.items():
+        stage = name.removesuffix("_ms")
+        say(f"  {stage:<16}{latency.p50:>8.1f}{latency.p95:>18.1f}{latency.n:>7}")
 
 
 def model_row(state: ModelState) -> dict[str, Any]:
@@ -169,14 +201,16 @@ def _signals(passage: Passage) -> str:
     return f"score {passage.score:.3f} ({', '.join(known)})"
 
 
-def _wrapped(text: str, characters: int) -> str:
-    flat = _flat(text)
-    cut = flat if len(flat) <= characters else flat[: characters - 1] + "…"
+def wrapped(text: str, characters: int) -> str:
+    """The text's beginning, indented and broken into lines."""
+    line = flat(text)
+    cut = line if len(line) <= characters else line[: characters - 1] + "…"
     indent = "   "
     return textwrap.fill(cut, _WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
+    """The text on one line."""
     return " ".join(text.split())
 
 
@@ -188,9 +222,11 @@ def _size(size: float) -> str:
     return f"{size:.1f} GB"
 
 
-def _bold(text: str) -> str:
+def bold(text: str) -> str:
+    """Bold on a terminal."""
     return typer.style(text, bold=True) if sys.stdout.isatty() else text
 
 
-def _dim(text: str) -> str:
+def dim(text: str) -> str:
+    """Dim on a terminal."""
     return typer.style(text, dim=True) if sys.stdout.isatty() else text

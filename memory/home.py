@@ -31,6 +31,11 @@ class Home:
         return self.folder / "words"
 
     @property
+    def graph(self) -> Path:
+        """Generations of the knowledge graph."""
+        return self.folder / "graph"
+
+    @property
     def states(self) -> Path:
         """The reader's stored attention states; a cache."""
         return self.folder / "states"
@@ -61,6 +66,7 @@ class Home:
             "store": sum(bytes_of(path) for path in with_log),
             "vectors": bytes_of(self.vectors),
             "words": bytes_of(self.words),
+            "graph": bytes_of(self.graph),
             "states": bytes_of(self.states),
         }
 

@@ -19,7 +19,15 @@ def _create_tables(connection: Connection) -> None:
     tables.metadata.create_all(connection, [tables.metadata.tables[name] for name in first])
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_tables,)
+def _create_graph(connection: Connection) -> None:
+    second = [
+        *("extractors", "extractions", "readings", "names", "mentions", "facts"),
+        *("aliases", "merges", "subjects"),
+    ]
+    tables.metadata.create_all(connection, [tables.metadata.tables[name] for name in second])
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_tables, _create_graph)
 
 
 def migrate(connection: Connection) -> None:

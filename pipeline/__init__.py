@@ -1,1 +1,1 @@
-""""""
+"""The flows: load, split and ingest; retrieve, fuse and read."""

@@ -1,9 +1,9 @@
 """Export and import: a whole memory in one file that any memctx can open.
 
 The file is a zip of JSON lines and one NumPy array, readable with ordinary tools:
-`manifest.json`, `sources.jsonl`, `documents.jsonl` (each with its chunks),
-`hashes.txt` and `vectors.npy` (fp16, one row for each line of the hashes). Nothing in
-it is code. Projections are left out: they are rebuilt.
+`manifest.json`, `sources.jsonl`, `documents.jsonl` (each with its chunks, and the names
+and facts that were read from them), `hashes.txt` and `vectors.npy` (fp16, one row for each
+line of the hashes). Nothing in it is code. Projections are left out: they are rebuilt.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,10 +20,12 @@ import numpy as np
 
 from ..errors import FingerprintMismatch, StoreError, UsageError
 from ..files import replacing
+from ..memory.graph_rows import NamedSpan, Readings, StatedAlias, StatedFact, TextReading
 from ..memory.rows import DocumentChange, SourceState, StoredDocument
 from ..memory.store import Store
 from ..memory.writes import Vectors
 from ..records import Chunk, Document
+from .identity import text_hash
 from .progress import Progress
 from .workspace import Workspace
 
@@ -82,8 +84,9 @@ def import_memory(workspace: Workspace, file: Path, progress: Progress) -> int:
         for batch in _batches(_read_vectors(archive), 16 * _BATCH):
             store.put_vectors(model_id, dict(batch))
         sources = _source_states(archive)
-        for changes in _batches(_changes(archive), _BATCH):
-            store.apply(changes)
+        for items in _batches(_lines(archive, "documents.jsonl"), _BATCH):
+            changes = [_change(item) for item in items]
+            store.apply(changes, readings=_readings(items, changes))
             progress.advance(len(changes))
         store.apply([], sources=sources)
         progress.finish()
@@ -122,6 +125,8 @@ def _sources(store: Store) -> Iterator[dict[str, Any]]:
 
 def _documents(store: Store, progress: Progress) -> Iterator[dict[str, Any]]:
     for document in store.all_documents():
+        rows = store.chunks_of(document.id)
+        readings = store.readings_of([row.id for row in rows])
         chunks = [
             {
                 "start": row.chunk.start,
@@ -130,11 +135,24 @@ def _documents(store: Store, progress: Progress) -> Iterator[dict[str, Any]]:
                 "heading": row.chunk.heading,
                 "context": row.chunk.context,
                 "hash": row.hash.hex(),
+                **_read(readings.get(row.id)),
             }
-            for row in store.chunks_of(document.id)
+            for row in rows
         ]
         yield {**asdict(document), "chunks": chunks}
         progress.advance(1)
+
+
+def _read(reading: tuple[str, TextReading] | None) -> dict[str, Any]:
+    if reading is None:
+        return {}
+    extractor, found = reading
+    return {
+        "extractor": extractor,
+        "mentions": [astuple(mention) for mention in found.mentions],
+        "aliases": [astuple(alias) for alias in found.aliases],
+        "facts": [astuple(fact) for fact in found.facts],
+    }
 
 
 def _write_vectors(archive: zipfile.ZipFile, store: Store, model_id: int) -> None:
@@ -169,21 +187,37 @@ def _read_vectors(archive: zipfile.ZipFile) -> Iterator[tuple[bytes, Vectors]]:
             yield bytes.fromhex(line.decode().strip()), np.frombuffer(row, dtype="<f2")
 
 
-def _changes(archive: zipfile.ZipFile) -> Iterator[DocumentChange]:
-    for item in _lines(archive, "documents.jsonl"):
-        chunks = item.pop("chunks")
-        stored = StoredDocument(**item)
-        yield DocumentChange(
-            collection=stored.collection,
-            root=stored.root,
-            source=stored.source,
-            document=Document(
-                stored.key, stored.text, stored.title, stored.uri, metadata=stored.metadata
-            ),
-            hash=stored.hash,
-            chunks=[_chunk(stored.text, chunk) for chunk in chunks],
-            chunk_hashes=[bytes.fromhex(chunk["hash"]) for chunk in chunks],
-        )
+def _change(item: dict[str, Any]) -> DocumentChange:
+    chunks = item["chunks"]
+    stored = StoredDocument(**{name: value for name, value in item.items() if name != "chunks"})
+    made = [_chunk(stored.text, chunk) for chunk in chunks]
+    read = any("extractor" in chunk for chunk in chunks)
+    return DocumentChange(
+        collection=stored.collection,
+        root=stored.root,
+        source=stored.source,
+        document=Document(
+            stored.key, stored.text, stored.title, stored.uri, metadata=stored.metadata
+        ),
+        hash=stored.hash,
+        chunks=made,
+        chunk_hashes=[bytes.fromhex(chunk["hash"]) for chunk in chunks],
+        text_hashes=[text_hash(chunk.text) for chunk in made] if read else (),
+    )
+
+
+def _readings(items: list[dict[str, Any]], changes: list[DocumentChange]) -> list[Readings]:
+    """What was read from the documents' chunks, by extractor."""
+    found: dict[str, dict[bytes, TextReading]] = {}
+    for item, change in zip(items, changes, strict=True):
+        for chunk, key in zip(item["chunks"], change.text_hashes, strict=False):
+            if "extractor" in chunk:
+                found.setdefault(chunk["extractor"], {})[key] = TextReading(
+                    [NamedSpan(*mention) for mention in chunk["mentions"]],
+                    [StatedAlias(*alias) for alias in chunk["aliases"]],
+                    [StatedFact(*fact) for fact in chunk["facts"]],
+                )
+    return [Readings(extractor, by_hash) for extractor, by_hash in found.items()]
 
 
 def _chunk(text: str, item: dict[str, Any]) -> Chunk:

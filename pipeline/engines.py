@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +12,13 @@ from ..config import Settings
 from ..device import pick_device, pick_dtype
 from ..errors import ModelNotFound, UsageError
 from ..files import read_json
+from ..kg.recipe import Recipe
 from ..memory.embedder import Embedder, load_embedder
 from ..models.resolve import ResolvedModel, resolve
 from ..reader.reading import Reader
 
+_ENGLISH = "en_core_web_sm"
+_log = logging.getLogger(__name__)
 if TYPE_CHECKING:
     from ..reader.gate import GatedReader
     from ..reader.language_model import LanguageModel
@@ -32,6 +37,29 @@ def find_embedder(name: str, settings: Settings) -> Embedder:
     return load_embedder(
         found.path, name=found.name, fingerprint=found.fingerprint, device=device, dtype=dtype
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """From what names and facts are read; not `complete` where English weights are missing."""
+
+    recipe: Recipe
+    complete: bool
+
+
+def find_extraction(settings: Settings) -> Extraction:
+    """The extractor for every language; warns where English has only the simple one."""
+    try:
+        found = resolve(_ENGLISH, cache=settings.cache)
+    except ModelNotFound:
+        _log.warning(
+            "the weights of %s are not here: English names are read without facts; run "
+            "`memctx models pull %s`, then `memctx reindex`",
+            _ENGLISH,
+            _ENGLISH,
+        )
+        return Extraction(Recipe(), complete=False)
+    return Extraction(Recipe(found.path, found.fingerprint), complete=True)
 
 
 def find_reader(

@@ -10,15 +10,17 @@ It changes the store and nothing else; indexes follow from the change log.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ..memory.graph_rows import Readings
 from ..memory.rows import DocumentChange, SourceState
 from ..memory.store import Store
 from ..memory.writes import Vectors
 from ..records import Document, IngestReport, Skipped
 from .ahead import ahead
-from .identity import chunk_hash, document_hash
+from .extract import GraphReader
+from .identity import chunk_hash, document_hash, text_hash
 from .loaders import Limits, Source
 from .parse import parse_all
 from .progress import Progress
@@ -29,16 +31,21 @@ from .workspace import Workspace
 _LOADERS = "1"  # changes when loading or splitting would give another result
 _BATCH_CHUNKS = 1024
 _BATCH_CHARACTERS = 16_000_000
+_READERS = 1  # processes that read names and facts beside the embedder
 
 
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
-    """How to ingest. `jobs` counts processes that parse; 1 parses in this one."""
+    """How to ingest. `jobs` counts processes that parse; 1 parses in this one.
+
+    Without `graph` no names and facts are read.
+    """
 
     collection: str = "default"
     prune: bool = False
     dry_run: bool = False
     jobs: int = 1
+    graph: bool = True
     limits: Limits = field(default_factory=Limits)
     splitting: SplitLimits = field(default_factory=SplitLimits)
 
@@ -56,7 +63,19 @@ class _Batch:
     sources: dict[tuple[str, str, str], SourceState] = field(default_factory=dict)
     chunks: int = 0
     characters: int = 0
-    bytes: int = 0
+    size: int = 0
+    readings: Callable[[], Readings] | None = None
+    """Waits for the names and facts of the batch, which are read meanwhile."""
+
+    @property
+    def texts(self) -> dict[bytes, str]:
+        """The bare texts that the graph is to know, by hash."""
+        return {
+            key: chunk.text
+            for change in self.changes
+            if change.text_hashes
+            for chunk, key in zip(change.chunks, change.text_hashes, strict=True)
+        }
 
     def add(self, change: DocumentChange) -> None:
         self.changes.append(change)
@@ -82,6 +101,8 @@ class Ingestion:
         self._options, self._progress = options, progress
         self._counts = {"added": 0, "updated": 0, "unchanged": 0, "removed": 0, "chunks": 0}
         self._skipped: list[Skipped] = []
+        reads = options.graph and not options.dry_run
+        self._reader = GraphReader(workspace.extraction, workers=_READERS) if reads else None
         self._seen: dict[str, str] = {}  # keys met in this run, and the source of each
 
     def run(self, paths: Sequence[str]) -> IngestReport:
@@ -95,24 +116,38 @@ class Ingestion:
         found = survey(self._store, paths, self._options)
         self._skipped += found.skipped
         self._count_unchanged(found.unchanged_keys)
-        total = sum(source.size for source in found.changed)
-        self._progress.start("ingesting", total, "bytes")
-        try:
-            for batch in ahead(self._batches(found), depth=2):
-                self._write(batch)
-        finally:
-            self._progress.finish()
+        newest = self._store.newest_chunk()
+        self._read_and_write(found)
         if self._options.prune:
             self._prune(found)
+        said = self._store.said_since(newest)
         return IngestReport(
             **self._counts,
             skipped=tuple(self._skipped),
-            entities=0,
-            facts=0,
+            entities=said.entities,
+            facts=said.facts,
             seconds=round(time.perf_counter() - began, 3),
         )
 
+    def _read_and_write(self, found: Survey) -> None:
+        total = sum(source.size for source in found.changed)
+        self._progress.start("ingesting", total, "bytes")
+        try:
+            for batch in ahead(self._begun(found), depth=2):
+                self._write(batch)
+        finally:
+            self._progress.finish()
+            if self._reader is not None:
+                self._reader.close()
+
     # --- reading, ahead of embedding ----------------------------------------------
+
+    def _begun(self, found: Survey) -> Iterator[_Batch]:
+        """The batches, whose names and facts begin to be read as soon as they are split."""
+        for batch in self._batches(found):
+            if self._reader is not None and batch.changes:
+                batch.readings = self._reader.begin(self._store, batch.texts)
+            yield batch
 
     def _batches(self, found: Survey) -> Iterator[_Batch]:
         batch = _Batch(sources=dict(found.touched))
@@ -129,7 +164,7 @@ class Ingestion:
                     batch = _Batch()
             if state is not None:
                 batch.sources[self._options.collection, source.root, source.key] = state
-            batch.bytes += source.size
+            batch.size += source.size
         yield batch
 
     def _change(
@@ -160,6 +195,7 @@ class Ingestion:
             hash=digest,
             chunks=chunks,
             chunk_hashes=[chunk_hash(chunk, item.title) for chunk in chunks],
+            text_hashes=[text_hash(chunk.text) for chunk in chunks] if self._reader else (),
         )
 
     def _count_unchanged(self, keys: dict[str, str]) -> None:
@@ -175,9 +211,13 @@ class Ingestion:
             model_id = self._workspace.register(self._store) if batch.changes else 0
             vectors = self._embed(batch, model_id)
             self._store.apply(
-                batch.changes, sources=batch.sources, vectors=vectors, model_id=model_id
+                batch.changes,
+                sources=batch.sources,
+                vectors=vectors,
+                model_id=model_id,
+                readings=[batch.readings()] if batch.readings else (),
             )
-        self._progress.advance(batch.bytes, f"{self._counts['chunks']} passages")
+        self._progress.advance(batch.size, f"{self._counts['chunks']} passages")
 
     def _embed(self, batch: _Batch, model_id: int) -> dict[bytes, Vectors]:
         """Vectors for what the store has none of yet.

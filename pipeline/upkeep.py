@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from ..memory.embedder import Embedder
 from ..memory.projection import delta_since
 from ..memory.store import Store
-from .identity import chunk_hash
+from .engines import Extraction
+from .extract import GraphReader
+from .identity import chunk_hash, text_hash
 from .progress import Progress
 from .workspace import Workspace
 
@@ -17,6 +21,7 @@ def problems(workspace: Workspace) -> list[str]:
     store = workspace.store
     found = [f"store: {problem}" for problem in store.problems()]
     found += [f"store: {problem}" for problem in _content_problems(store)]
+    found += store.graph_problems()
     model_id = workspace.recorded_model()
     missing = len(store.unembedded(model_id, 10_000)) if model_id else store.counts()["chunks"]
     if missing:
@@ -45,15 +50,16 @@ def repair(workspace: Workspace, progress: Progress) -> list[str]:
 
 
 def reindex(workspace: Workspace, embedder: Embedder, progress: Progress) -> int:
-    """Embeds everything with another embedder; returns how many passages.
+    """Makes what is missing: vectors of this embedder, names and facts of the extractor.
 
-    Until all vectors are there the memory answers with the old ones; an interrupted
-    run goes on where it stopped.
+    Returns how many passages were embedded. Until all vectors are there the memory
+    answers with the old ones; an interrupted run goes on where it stopped.
     """
     with workspace.writing() as store:
         old = workspace.recorded_model(store)
         model_id = store.add_model(embedder.fingerprint, embedder.name, embedder.width)
         done = embed_missing(store, embedder, model_id, progress)
+        read_missing(store, workspace.extraction, progress)
         workspace.bind(store, embedder)
         workspace.rebuild_projections(store)
         if old and old != model_id:
@@ -72,6 +78,25 @@ def embed_missing(store: Store, embedder: Embedder, model_id: int, progress: Pro
         done += len(rows)
         progress.advance(len(rows))
     progress.finish()
+    return done
+
+
+def read_missing(store: Store, extraction: Extraction, progress: Progress) -> int:
+    """Reads names and facts where this extractor has not; returns how many passages."""
+    reader = GraphReader(extraction, workers=os.cpu_count() or 1)
+    progress.start("reading names and facts", store.counts()["chunks"], "passages")
+    done = 0
+    try:
+        while rows := store.unread_chunks(reader.wanted, _REINDEX_BATCH):
+            keys = [text_hash(row.text) for row in rows]
+            texts = {key: row.text for key, row in zip(keys, rows, strict=True)}
+            readings = reader.begin(store, texts)()
+            store.read(readings, list(zip(rows, keys, strict=True)))
+            done += len(rows)
+            progress.advance(len(rows))
+    finally:
+        reader.close()
+        progress.finish()
     return done
 
 

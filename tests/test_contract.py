@@ -231,6 +231,41 @@ def test_settings_say_where_they_come_from(sample: Shell) -> None:
     assert "window = 1024  (project file memctx.toml)" in shown
 
 
+def test_the_graph_is_shown_as_json_and_to_people(sample: Shell) -> None:
+    status = sample.json("status")
+    assert min(status["entities"], status["facts"]) > 0
+    entity = sample.json("graph", "entity", "Caspar Wendelow")
+    assert entity["entity"]["name"] == "Caspar Wendelow"
+    assert {"names", "merges", "mentions", "facts", "related"} <= set(entity)
+    for fact in (item["fact"] for item in entity["facts"]):
+        assert set(fact) >= {"subject", "relation", "object", "document", "chunk_id", "start"}
+    assert "mentions" in sample.run("graph", "entity", "Caspar Wendelow").stdout
+    path = sample.json("graph", "path", "Caspar Wendelow", "邬静澜")
+    assert path["found"] is True
+    assert path["steps"][0]["source"]["name"] == "Caspar Wendelow"
+    assert sample.run("graph", "path", "Caspar Wendelow", "邬静澜").stdout
+    stats = sample.json("graph", "stats")
+    assert (stats["entities"], stats["facts"]) == (status["entities"], status["facts"])
+    assert "communities" in sample.run("graph", "stats").stdout
+
+
+@pytest.mark.parametrize("format", ["html", "graphml", "json"])
+def test_the_graph_is_exported(sample: Shell, format: str) -> None:
+    file = sample.folder / f"graph.{format}"
+    assert sample.run("graph", "export", "--format", format, file).returncode == 0
+    assert "Caspar Wendelow" in file.read_text(encoding="utf-8")
+
+
+def test_without_graph_nothing_is_extracted(empty: Shell) -> None:
+    (empty.folder / "note.txt").write_text("Edmund Wendelow was born in Sundermoor.")
+    assert empty.json("ingest", "note.txt", "--no-graph")["facts"] == 0
+    done = empty.run("graph", "entity", "Sundermoor")
+    assert done.returncode == 1
+    assert "memctx graph stats" in done.stderr
+    assert empty.run("reindex").returncode == 0
+    assert empty.json("graph", "entity", "Sundermoor")["facts"]
+
+
 def test_export_and_import_give_the_same_memory(sample: Shell, empty: Shell) -> None:
     file = empty.folder / "memory.zip"
     assert sample.run("export", file).returncode == 0
@@ -301,9 +336,11 @@ def test_the_version_and_every_help_text_are_there(empty: Shell) -> None:
         "reindex",
         "export",
         "import",
+        "eval",
         "doctor",
         "models",
         "config",
+        "graph",
     ):
         done = empty.run(command, "--help")
         assert done.returncode == 0

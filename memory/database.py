@@ -1,0 +1,70 @@
+"""The database of a memory: opening it, closing it, and consistent reads.
+
+What the store's statements have in common, and no statement of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
+
+from ..errors import CorruptMemory, SchemaError
+from .engine import open_engine
+from .migrations import check_current, migrate
+
+AT_ONCE = 500
+"""Ids in one IN (...); SQLite's own limit is far above."""
+
+
+class Database:
+    """A memory's SQL database. Safe to share between threads.
+
+    `read_only` refuses to write and can be opened while another process writes,
+    and on media that cannot be written at all.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._engine = open_engine(path, read_only=read_only)
+        try:
+            with self._engine.begin() as connection:
+                if read_only:
+                    check_current(connection)
+                else:
+                    migrate(connection)
+        except DatabaseError as error:
+            self.close()
+            raise CorruptMemory(
+                f"{path} is not a readable memory ({error.orig}); restore it from a copy, or "
+                "delete the folder and ingest again"
+            ) from error
+        except SchemaError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Closes all connections; the store cannot be used afterwards."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent snapshot of the store, for several reads that must agree."""
+        with self._engine.connect() as connection:
+            yield connection
+
+
+def slices(items: Sequence[Any]) -> Iterator[list[Any]]:
+    """The items in lists that fit into one statement, NumPy's numbers as Python's."""
+    for start in range(0, len(items), AT_ONCE):
+        yield [_scalar(item) for item in items[start : start + AT_ONCE]]
+
+
+def _scalar(item: Any) -> Any:
+    return item.item() if isinstance(item, np.generic) else item
