@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError, ModelNotFound
+from .compact import CompactTokenizer, compact_tokenizer
+from .weights import quick_weights
 
 _PLACEHOLDER = "memctxplaceholder"
 
@@ -20,16 +22,24 @@ _PLACEHOLDER = "memctxplaceholder"
 class LanguageModel:
     """A Hugging Face causal language model in `folder`, loaded when first used.
 
-    `dtype` is torch's name for it, such as "bfloat16". Safe to share among threads.
+    `dtype` is torch's name for it, such as "bfloat16". In `cache`, if any, tokenizers
+    are kept in a form that opens quickly. Safe to share among threads.
     """
 
     def __init__(
-        self, folder: Path, *, name: str, device: str = "cpu", dtype: str = "float32"
+        self,
+        folder: Path,
+        *,
+        name: str,
+        device: str = "cpu",
+        dtype: str = "float32",
+        cache: Path | None = None,
     ) -> None:
         self.folder = Path(folder)
         self.name = name
         self.device = device
         self.dtype = dtype
+        self.cache = cache
         self._lock = threading.RLock()
         self._parts: dict[str, Any] = {}
 
@@ -40,7 +50,7 @@ class LanguageModel:
 
     @property
     def tokenizer(self) -> Any:
-        """The transformers tokenizer; loads no weights."""
+        """The transformers tokenizer, or a `CompactTokenizer`; loads no weights."""
         return self._part("tokenizer", self._load_tokenizer)
 
     @property
@@ -79,11 +89,14 @@ class LanguageModel:
         Only in a `scaffold`, a piece of the model's own chat template, do control
         tokens count: a document that spells `<|im_end|>` is read as those letters.
         """
-        with self._lock:  # the tokenizer keeps the splitting rule as a state
-            encoded = self.tokenizer(
-                text, add_special_tokens=False, split_special_tokens=not scaffold, verbose=False
-            )
-        ids: list[int] = encoded["input_ids"]
+        tokenizer = self.tokenizer
+        if isinstance(tokenizer, CompactTokenizer):
+            ids = tokenizer.encode(text, scaffold=scaffold)
+        else:
+            with self._lock:  # the tokenizer keeps the splitting rule as a state
+                ids = tokenizer(
+                    text, add_special_tokens=False, split_special_tokens=not scaffold, verbose=False
+                )["input_ids"]
         self._check(ids)
         return ids
 
@@ -98,7 +111,10 @@ class LanguageModel:
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of `ids`, control tokens left out."""
-        text: str = self.tokenizer.decode(list(ids), skip_special_tokens=True)
+        tokenizer = self.tokenizer
+        if isinstance(tokenizer, CompactTokenizer):
+            return tokenizer.decode(ids)
+        text: str = tokenizer.decode(list(ids), skip_special_tokens=True)
         return text
 
     def chat_frame(self) -> tuple[str, str]:
@@ -149,6 +165,10 @@ class LanguageModel:
         return self._load(AutoConfig.from_pretrained).get_text_config()
 
     def _load_tokenizer(self) -> Any:
+        if self.cache is not None:
+            compact = compact_tokenizer(self.folder, self.cache / "tokenizers")
+            if compact is not None:
+                return compact
         from transformers import AutoTokenizer
 
         return self._load(AutoTokenizer.from_pretrained)
@@ -160,7 +180,9 @@ class LanguageModel:
 
         logging.disable_progress_bar()
         dtype = getattr(torch, self.dtype)
-        model = self._load(AutoModelForCausalLM.from_pretrained, dtype=dtype)
+        model = self._load(quick_weights, dtype=dtype)
+        if model is None:
+            model = self._load(AutoModelForCausalLM.from_pretrained, dtype=dtype)
         return model.to(self.device).eval()
 
     def _find_stop_ids(self) -> set[int]:
@@ -171,6 +193,8 @@ class LanguageModel:
         return {int(token) for group in flat for token in group if token is not None}
 
     def _find_opening_ids(self) -> list[int]:
+        if isinstance(self.tokenizer, CompactTokenizer):
+            return self.tokenizer.opening_ids
         bare = self.tokenizer("a", add_special_tokens=False)["input_ids"]
         whole: list[int] = self.tokenizer("a")["input_ids"]
         return whole[: whole.index(bare[0])]
