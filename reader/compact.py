@@ -43,13 +43,13 @@ _WORTHWHILE = 4_000_000
 
 
 class CompactTokenizer:
-    """The tokens of the tokenizer that `file` was built from. Safe to share.
+    """The tokens of the tokenizer that `file` was built from, as a `Tokenizer`. Safe to share.
 
     Raises:
         ValueError: the file is not what `build` wrote.
     """
 
-    chat_template = None
+    is_chat = False
 
     def __init__(self, file: Path) -> None:
         about, tables = _read(file)
@@ -62,18 +62,14 @@ class CompactTokenizer:
         self._bytes = {token: byte for byte, token in enumerate(self._byte_ids)}
         self._special: dict[str, int] = about["special"]
         self._added: dict[str, int] = about["added"]
-        self.opening_ids: list[int] = about["opening"]
+        self.control_ids = frozenset(self._special.values())
+        self.opening_ids: tuple[int, ...] = tuple(about["opening"])
         self.eos_token_id: int | None = about["eos"]
         self.pad_token_id: int | None = about["pad"]
         self._plain = _alternatives(self._added)
         self._scaffold = _alternatives(self._added | self._special)
         self._word = _words(about["joining"])
         self._known: dict[str, list[int]] = {}
-
-    @property
-    def all_special_ids(self) -> list[int]:
-        """Tokens that are no text."""
-        return list(self._special.values())
 
     def __len__(self) -> int:
         return len(self._bounds) - 1
@@ -94,14 +90,17 @@ class CompactTokenizer:
         """The text of tokens, control tokens left out."""
         pieces: list[str] = []
         pending = bytearray()
-        control = set(self._special.values())
         for token in ids:
             if token in self._bytes:
                 pending.append(self._bytes[token])
-            elif token not in control:
+            elif token not in self.control_ids:
                 pieces += [_text(pending), self._piece(token)]
                 pending = bytearray()
         return "".join([*pieces, _text(pending)])
+
+    def chat_frame(self) -> tuple[str, str]:
+        """Nothing: a tokenizer with a chat template is not of this kind."""
+        return "", ""
 
     def _piece(self, token: int) -> str:
         raw: bytes = self._blob[self._bounds[token] : self._bounds[token + 1]]
@@ -202,13 +201,14 @@ def _is_of_this_kind(whole: dict[str, Any]) -> bool:
         model.get("type") == "BPE"
         and bool(model.get("byte_fallback"))
         and not any(model.get(name) for name in ("dropout", "ignore_merges"))
-        and not any(model.get(f"{name}") for name in _AFFIXES)
+        and not any(model.get(name) for name in _AFFIXES)
         and whole.get("normalizer") == _NORMALIZER
         and (
             before is None or (before["type"], before.get("pattern")) == ("Split", {"String": " "})
         )
         and (whole.get("decoder") or {}).get("decoders") == _DECODERS
         and after.get("type") == "TemplateProcessing"
+        and bool(opening)
         and all("SpecialToken" in part for part in opening[:-1])
         and "Sequence" in opening[-1]
         and all(f"<0x{byte:02X}>" in vocabulary for byte in range(256))

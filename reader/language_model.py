@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError, ModelNotFound
-from .compact import CompactTokenizer, compact_tokenizer
+from .compact import compact_tokenizer
+from .tokenizer import LibraryTokenizer, Tokenizer
 from .weights import quick_weights
-
-_PLACEHOLDER = "memctxplaceholder"
 
 
 class LanguageModel:
@@ -49,9 +48,10 @@ class LanguageModel:
         return self._part("config", self._load_config)
 
     @property
-    def tokenizer(self) -> Any:
-        """The transformers tokenizer, or a `CompactTokenizer`; loads no weights."""
-        return self._part("tokenizer", self._load_tokenizer)
+    def tokenizer(self) -> Tokenizer:
+        """The tokenizer; loads no weights."""
+        tokenizer: Tokenizer = self._part("tokenizer", self._load_tokenizer)
+        return tokenizer
 
     @property
     def weights(self) -> Any:
@@ -66,7 +66,7 @@ class LanguageModel:
     @property
     def is_chat(self) -> bool:
         """Whether the model was taught to converse: its tokenizer has a chat template."""
-        return bool(self.tokenizer.chat_template)
+        return self.tokenizer.is_chat
 
     @property
     def stop_ids(self) -> tuple[int, ...]:
@@ -76,12 +76,12 @@ class LanguageModel:
     @property
     def control_ids(self) -> frozenset[int]:
         """Tokens that are no text: padding, beginnings, ends, turns of a conversation."""
-        return frozenset((*self.tokenizer.all_special_ids, *self.stop_ids))
+        return self.tokenizer.control_ids.union(self.stop_ids)
 
     @property
     def opening_ids(self) -> tuple[int, ...]:
         """Tokens that the tokenizer puts before a text, such as Gemma's `<bos>`."""
-        return tuple(self._part("opening_ids", self._find_opening_ids))
+        return self.tokenizer.opening_ids
 
     def encode(self, text: str, *, scaffold: bool = False) -> list[int]:
         """Token ids of `text` alone.
@@ -89,14 +89,7 @@ class LanguageModel:
         Only in a `scaffold`, a piece of the model's own chat template, do control
         tokens count: a document that spells `<|im_end|>` is read as those letters.
         """
-        tokenizer = self.tokenizer
-        if isinstance(tokenizer, CompactTokenizer):
-            ids = tokenizer.encode(text, scaffold=scaffold)
-        else:
-            with self._lock:  # the tokenizer keeps the splitting rule as a state
-                ids = tokenizer(
-                    text, add_special_tokens=False, split_special_tokens=not scaffold, verbose=False
-                )["input_ids"]
+        ids = self.tokenizer.encode(text, scaffold=scaffold)
         self._check(ids)
         return ids
 
@@ -111,32 +104,17 @@ class LanguageModel:
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of `ids`, control tokens left out."""
-        tokenizer = self.tokenizer
-        if isinstance(tokenizer, CompactTokenizer):
-            return tokenizer.decode(ids)
-        text: str = tokenizer.decode(list(ids), skip_special_tokens=True)
-        return text
+        return self.tokenizer.decode(ids)
 
     def chat_frame(self) -> tuple[str, str]:
         """What the chat template writes before and after a user's message.
 
         The end includes the cue for the model's turn. Both are empty for a base model.
+
+        Raises:
+            ModelError: the chat template does not repeat the message.
         """
-        if not self.is_chat:
-            return "", ""
-        frame: str = self.tokenizer.apply_chat_template(
-            [{"role": "user", "content": _PLACEHOLDER}],
-            tokenize=False,
-            add_generation_prompt=True,
-            enable_thinking=False,
-        )
-        before, found, after = frame.partition(_PLACEHOLDER)
-        if not found:
-            raise ModelError(
-                f"the chat template of {self.name} should repeat the user's message and does not; "
-                "use a model whose tokenizer_config.json has a plain chat template, or none"
-            )
-        return before, after
+        return self.tokenizer.chat_frame()
 
     def _part(self, name: str, load: Callable[[], Any]) -> Any:
         with self._lock:
@@ -164,14 +142,18 @@ class LanguageModel:
 
         return self._load(AutoConfig.from_pretrained).get_text_config()
 
-    def _load_tokenizer(self) -> Any:
+    def _load_tokenizer(self) -> Tokenizer:
         if self.cache is not None:
             compact = compact_tokenizer(self.folder, self.cache / "tokenizers")
             if compact is not None:
                 return compact
         from transformers import AutoTokenizer
 
-        return self._load(AutoTokenizer.from_pretrained)
+        def load(folder: Path, **options: Any) -> Tokenizer:
+            return LibraryTokenizer(AutoTokenizer.from_pretrained(folder, **options))
+
+        tokenizer: Tokenizer = self._load(load)
+        return tokenizer
 
     def _load_weights(self) -> Any:
         import torch
@@ -191,10 +173,3 @@ class LanguageModel:
         declared.append(getattr(settings, "eos_token_id", None))
         flat = (item if isinstance(item, (list, tuple)) else [item] for item in declared)
         return {int(token) for group in flat for token in group if token is not None}
-
-    def _find_opening_ids(self) -> list[int]:
-        if isinstance(self.tokenizer, CompactTokenizer):
-            return self.tokenizer.opening_ids
-        bare = self.tokenizer("a", add_special_tokens=False)["input_ids"]
-        whole: list[int] = self.tokenizer("a")["input_ids"]
-        return whole[: whole.index(bare[0])]
