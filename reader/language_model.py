@@ -15,7 +15,6 @@ from typing import Any
 from ..errors import ModelError, ModelNotFound
 from .compact import compact_tokenizer
 from .tokenizer import LibraryTokenizer, Tokenizer
-from .weights import quick_weights
 
 
 class LanguageModel:
@@ -162,9 +161,7 @@ class LanguageModel:
 
         logging.disable_progress_bar()
         dtype = getattr(torch, self.dtype)
-        model = self._load(quick_weights, dtype=dtype)
-        if model is None:
-            model = self._load(AutoModelForCausalLM.from_pretrained, dtype=dtype)
+        model = self._load(AutoModelForCausalLM.from_pretrained, dtype=dtype)
         return model.to(self.device).eval()
 
     def _find_stop_ids(self) -> set[int]:
