@@ -21,11 +21,8 @@ from .pipeline.ask import AskOptions, answer
 from .pipeline.engines import find_embedder, find_memory_reader, find_reader, state_bytes_per_token
 from .pipeline.graph_reports import GraphExport
 from .pipeline.graph_view import GraphView
-from .pipeline.ingest import Ingestion, IngestOptions
-from .pipeline.loaders import Limits
 from .pipeline.progress import Progress, Quiet
 from .pipeline.retrieve import Retriever, Scope
-from .pipeline.split import SplitLimits
 from .pipeline.workspace import Workspace
 from .reader.gate import GatedReader
 from .reader.reading import Reader
@@ -106,6 +103,11 @@ class Memory:
             KeyConflict: another root already gave a document the same key.
             MemoryLocked: another process is writing.
         """
+        # Parsers and extractors are not loaded by those who only ask.
+        from .pipeline.ingest import Ingestion, IngestOptions
+        from .pipeline.loaders import Limits
+        from .pipeline.split import SplitLimits
+
         settings = self.settings
         options = IngestOptions(
             collection=collection,
