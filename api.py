@@ -21,12 +21,14 @@ from .pipeline.ask import AskOptions, answer
 from .pipeline.engines import find_embedder, find_memory_reader, find_reader, state_bytes_per_token
 from .pipeline.graph_reports import GraphExport
 from .pipeline.graph_view import GraphView
-from .pipeline.ingest import Ingestion, IngestOptions
-from .pipeline.loaders import Limits
 from .pipeline.progress import Progress, Quiet
+<<<<<<< HEAD
 from .pipeline.retrieve import Indexes, Retriever, Scope
 from .pipeline.split import SplitLimits
 from .pipeline.stages import Stages, listed
+=======
+from .pipeline.retrieve import Retriever, Scope
+>>>>>>> main
 from .pipeline.workspace import Workspace
 from .reader.gate import GatedReader
 from .reader.reading import Reader
@@ -107,6 +109,11 @@ class Memory:
             KeyConflict: another root already gave a document the same key.
             MemoryLocked: another process is writing.
         """
+        # Parsers and extractors are not loaded by those who only ask.
+        from .pipeline.ingest import Ingestion, IngestOptions
+        from .pipeline.loaders import Limits
+        from .pipeline.split import SplitLimits
+
         settings = self.settings
         options = IngestOptions(
             collection=collection,

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .errors import UsageError
+
 
 def sha256_of(path: Path) -> str:
     """The file's sha256 in hex, read in blocks."""
@@ -67,6 +69,36 @@ def read_json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def json_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a JSON Lines file with their numbers, from 1; empty ones are left out.
+
+    Raises:
+        UsageError: the file cannot be read, or is not UTF-8.
+    """
+    try:
+        with path.open(encoding="utf-8-sig") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield number, line
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+
+
+def json_object(line: str, place: str) -> dict[str, Any]:
+    """The JSON object that a line holds; `place` is what an error calls the line.
+
+    Raises:
+        UsageError: it is not JSON, or not an object.
+    """
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise UsageError(f"{place} is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise UsageError(f"{place} should be a JSON object, found {type(value).__name__}")
+    return value
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from memctx import HashingEmbedder, Memory
 from memctx.pipeline import ingest
+from memctx.records import IngestReport
 
 _NAME = re.compile(r"\b[A-Z][a-z]{3,}\b")
 _FORGOTTEN = 5
@@ -57,13 +58,23 @@ def texts(corpus: Path, count: int) -> Iterator[dict[str, str]]:
         yield record
 
 
+def take_in(corpus: Path, count: int, folder: Path) -> IngestReport:
+    """A memory of `count` records in `folder`, made unless it is there already."""
+    noted = folder / "ingest.json"
+    if not noted.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "corpus.jsonl"
+        with file.open("w", encoding="utf-8") as out:
+            out.writelines(json.dumps(record) + "\n" for record in texts(corpus, count))
+        with Memory(folder / "memory", embedder=HashingEmbedder()) as memory:
+            noted.write_text(json.dumps(memory.ingest(file).to_dict()))
+    return IngestReport(**json.loads(noted.read_text()))
+
+
 def measure(corpus: Path, count: int, folder: Path) -> Measured:
-    """Ingests `count` records into a new memory, and looks at it."""
-    file = folder / "corpus.jsonl"
-    with file.open("w", encoding="utf-8") as out:
-        out.writelines(json.dumps(record) + "\n" for record in texts(corpus, count))
+    """Ingests `count` records into a memory, and looks at it."""
+    report = take_in(corpus, count, folder)
     with Memory(folder / "memory", embedder=HashingEmbedder()) as memory:
-        report = memory.ingest(file)
         size = memory.status().bytes["store"] / 1024
     opened = _opened(folder / "memory")
     with Memory(folder / "memory", embedder=HashingEmbedder()) as memory:

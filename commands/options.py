@@ -43,6 +43,12 @@ Batch = Annotated[
         show_default=False,
     ),
 ]
+ReaderMode = Annotated[
+    str, typer.Option("--reader", metavar="MODE", help="memory, prefill or extract.")
+]
+AlwaysAnswer = Annotated[
+    bool, typer.Option("--always-answer", help="Answer even where it would decline.")
+]
 
 
 def settings_for(memory: Path | None, *, window: int | None = None) -> Settings:

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import MemctxError, UsageError
+from ..files import json_lines, json_object
 from . import show
-from .options import Batch, Collection, Documents, Json, MemoryDir, Where, open_memory, scope_of
+from .options import (
+    AlwaysAnswer,
+    Batch,
+    Collection,
+    Documents,
+    Json,
+    MemoryDir,
+    ReaderMode,
+    Where,
+    open_memory,
+    scope_of,
+)
 
 if TYPE_CHECKING:
     from ..pipeline.retrieve import Scope
-    from ..records import Answer
+    from ..records import Answer, AsDict
 
 _NOT_IN_MEMORY = 3
 
@@ -45,16 +57,12 @@ def search(
     """
     scope = scope_of(collection, where, document)
     with open_memory(memory) as opened:
+        run = partial(opened.search, k=k, distinct=distinct)
         if batch is not None:
-            _run_batch(
-                batch,
-                scope,
-                lambda text, inner: opened.search(
-                    text, k, distinct=distinct, scope=inner
-                ).to_dict(),
-            )
+            _refuse_beside_batch({"QUERY": query})
+            _run_batch(batch, scope, run)
             return
-        result = opened.search(_one(query, "QUERY"), k, distinct=distinct, scope=scope)
+        result = run(_one(query, "QUERY"), scope=scope)
     if json:
         show.as_json(result.to_dict())
     else:
@@ -76,16 +84,12 @@ def ask(
     collection: Collection = None,
     where: Where = None,
     document: Documents = None,
-    always_answer: Annotated[
-        bool, typer.Option("--always-answer", help="Answer even where it would decline.")
-    ] = False,
+    always_answer: AlwaysAnswer = False,
     batch: Batch = None,
     json: Json = False,
     stream: Annotated[bool, typer.Option("--stream", help="Print words as they come.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show why.")] = False,
-    reader: Annotated[
-        str, typer.Option(metavar="MODE", help="memory, prefill or extract.")
-    ] = "memory",
+    reader: ReaderMode = "memory",
 ) -> None:
     """Answer a question from the memory alone, with sources.
 
@@ -110,16 +114,13 @@ def ask(
             always_answer=always_answer,
         )
         if batch is not None:
-            _run_batch(
-                batch,
-                scope,
-                lambda text, inner: opened.ask(text, options=options, scope=inner).to_dict(),
-            )
+            _refuse_beside_batch({"QUESTION": question, "--stream": stream, "--explain": explain})
+            opened.reader(reader)  # one that is not there fails once, not at every line
+            _run_batch(batch, scope, partial(opened.ask, options=options))
             return
-        text = _one(question, "QUESTION")
         streaming = stream and not json
         result = opened.ask(
-            sys.stdin.read().strip() if text == "-" else text,
+            _one(question, "QUESTION"),
             options=options,
             scope=scope,
             on_text=show.piece if streaming else None,
@@ -142,41 +143,32 @@ def _print_answer(result: Answer, *, json: bool, explain: bool, streamed: bool) 
 
 
 def _one(text: str | None, name: str) -> str:
-    if not text or not text.strip():
+    """The question of the command line, or of standard input where that is "-"."""
+    said = (sys.stdin.read() if text == "-" else text or "").strip()
+    if not said:
         raise UsageError(f"give a {name}, or --batch FILE.jsonl")
-    return text
+    return said
 
 
-def _run_batch(file: Path, scope: Scope, run: Callable[[str, Scope], dict[str, Any]]) -> None:
+def _refuse_beside_batch(given: Mapping[str, object]) -> None:
+    """Refuses what a batch would leave unheeded, by name."""
+    unheeded = next((name for name, value in given.items() if value), None)
+    if unheeded:
+        raise UsageError(f"--batch takes its questions from a file; leave out {unheeded}")
+
+
+def _run_batch(file: Path, scope: Scope, run: Callable[..., AsDict]) -> None:
     """Answers a file of questions, one JSON object a line, in the same order."""
-    for number, line in enumerate(_lines(file), 1):
+    for number, line in json_lines(file):
         identity: Any = number
         try:
-            item = _question(line, number)
+            item = json_object(line, f"line {number}")
             identity = item.get("id", number)
             text = item.get("question") or item.get("query")
             if not isinstance(text, str) or not text.strip():
                 raise UsageError(f'line {number} needs a "question" or "query"')
             only = item.get("document") or item.get("doc")
             inner = replace(scope, keys=(str(only),)) if only else scope
-            show.as_json({"id": identity, **run(text, inner)})
+            show.as_json({"id": identity, **run(text, scope=inner).to_dict()})
         except MemctxError as error:
             show.as_json({"id": identity, "error": str(error)})
-
-
-def _lines(file: Path) -> Iterator[str]:
-    try:
-        with file.open(encoding="utf-8") as lines:
-            yield from (line for line in lines if line.strip())
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--batch {file} cannot be read: {error}") from error
-
-
-def _question(line: str, number: int) -> dict[str, Any]:
-    try:
-        item = jsonlib.loads(line)
-    except ValueError as error:
-        raise UsageError(f"line {number} is not JSON: {error}") from error
-    if not isinstance(item, dict):
-        raise UsageError(f"line {number} should be a JSON object, found {type(item).__name__}")
-    return item

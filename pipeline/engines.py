@@ -162,7 +162,9 @@ def _language_model(found: ResolvedModel, settings: Settings) -> LanguageModel:
     from ..reader.language_model import LanguageModel
 
     device, dtype = _place(settings)
-    return LanguageModel(found.path, name=found.name, device=device, dtype=dtype)
+    return LanguageModel(
+        found.path, name=found.name, device=device, dtype=dtype, cache=settings.cache
+    )
 
 
 def _place(settings: Settings) -> tuple[str, str]:

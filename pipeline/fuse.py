@@ -1,11 +1,12 @@
 """Fusion: filling the reader's fixed window with what matters most.
 
 Facts may take a small part of the window. Passages then enter whole, in the order of
-their scores, while they fit. Where much room is left by passages that are too long,
-as in a small window, the next best one enters cut to the sentences nearest to the
-question; elsewhere not, because a whole passage has stored states and a cut one has
-none. The best passage comes first: right behind the instruction its states are
-exact. What was left out is reported. Pure: what a part costs is passed in.
+their scores, while they fit; those far below the best one stay out. Where much room is
+left by passages that are too long, as in a small window, the next best one enters cut
+to the sentences nearest to the question; elsewhere not, because a whole passage has
+stored states and a cut one has none. The best passage comes first: right behind the
+instruction its states are exact. What was left out is reported. Pure: what a part
+costs is passed in.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ _MOST_FACTS = 20
 
 _ROOMY = 0.25
 """The share of the window from which on an empty rest is worth a cut passage."""
+
+
+_FLOOR = 0.5
+"""Of the best score: passages below it mislead a small reader more than they tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +61,13 @@ def fill(
     """
     lines, used = _facts_that_fit(facts, overhead, limit, cost)
     chosen: dict[int, Passage] = {}
-    for passage in passages:
+    worth = [passage for passage in passages if passage.score >= _FLOOR * passages[0].score]
+    for passage in worth:
         price = cost(entry(passage))
         if used + price <= limit:
             chosen[passage.chunk_id] = passage
             used += price
-    cut = _cut(passages, chosen, limit - used, cost, question)
+    cut = _cut(worth, chosen, limit - used, cost, question)
     if cut is not None and (not chosen or limit - used >= _ROOMY * limit):
         chosen[cut.chunk_id] = cut
         used += cost(entry(cut))

@@ -155,6 +155,7 @@ class Ingestion:
         for source, items in parse_all(found.changed, limits, jobs=jobs):
             # Before reading: what is written to it meanwhile makes it new next time.
             state = state_of(source, self._options.recipe)
+            skipped = len(self._skipped)
             for item in items:
                 change = self._change(source, item, found)
                 if change is not None:
@@ -162,7 +163,8 @@ class Ingestion:
                 if batch.full:
                     yield batch
                     batch = _Batch()
-            if state is not None:
+            # What is skipped today may be read tomorrow: such a source counts as not read.
+            if state is not None and len(self._skipped) == skipped:
                 batch.sources[self._options.collection, source.root, source.key] = state
             batch.size += source.size
         yield batch

@@ -37,8 +37,8 @@ class Care:
     `lookup` is how many tokens are guessed at a time from the window.
     """
 
-    first: int = 8
-    share: float = 0.0
+    first: int = 4
+    share: float = 0.05
     beta: float = 0.0
     lookup: int = 0
 

@@ -198,6 +198,30 @@ def test_a_batch_prints_one_object_a_line_in_order(sample: Shell) -> None:
     assert len(found) == 4
 
 
+def test_a_batch_file_may_begin_with_a_mark_and_skip_lines(sample: Shell) -> None:
+    file = sample.folder / "marked.jsonl"
+    file.write_text('{"query": "dome"}\n\nno JSON\n', encoding="utf-8-sig")
+    rows = [json.loads(line) for line in sample.run("search", "--batch", file).stdout.splitlines()]
+    assert [row["id"] for row in rows] == [1, 3]
+    assert rows[0]["passages"]
+    assert "line 3 is not JSON" in rows[1]["error"]
+
+
+def test_a_batch_refuses_what_it_would_leave_unheeded(sample: Shell) -> None:
+    file = sample.folder / "one.jsonl"
+    file.write_text('{"question": "Who made the chronometers?"}')
+    for words, hint in [
+        (("search", "dome", "--batch", file), "QUERY"),
+        (("ask", "Who?", "--batch", file), "QUESTION"),
+        (("ask", "--stream", "--batch", file), "--stream"),
+        (("ask", "--reader", "bogus", "--batch", file), "bogus"),
+        (("ask", "-"), "give a QUESTION"),
+    ]:
+        done = sample.run(*words, text="")
+        assert (done.returncode, done.stdout) == (2, ""), words
+        assert hint in done.stderr
+
+
 def test_streaming_prints_the_answer_and_explaining_says_why(sample: Shell) -> None:
     done = sample.run(
         "ask", "Who made the chronometers?", "--stream", "--explain", "--reader", "extract"

@@ -12,7 +12,7 @@ from memctx.records import DocumentRef, Passage
 
 def passage(number: int, text: str) -> Passage:
     document = DocumentRef(number, f"d{number}", f"Title {number}", "")
-    return Passage(document, number, text, 0, len(text), None, "", 1.0 / (1 + number))
+    return Passage(document, number, text, 0, len(text), None, "", 1.0 / (1 + number / 20))
 
 
 def by_words(part: WindowPassage | str) -> int:
@@ -70,6 +70,13 @@ def test_a_later_passage_that_fits_enters_after_one_that_does_not() -> None:
     filled = fill(passages, limit=16, overhead=2, cost=by_words)
     assert filled.report.passages == (0, 2)
     assert filled.report.left_out == (1,)
+
+
+def test_passages_far_below_the_best_one_are_left_out() -> None:
+    passages = [passage(0, "a b"), passage(19, "c"), passage(21, "d")]
+    filled = fill(passages, limit=100, overhead=0, cost=by_words)
+    assert filled.report.passages == (0, 19)
+    assert filled.report.left_out == (21,)
 
 
 def test_a_cut_passage_keeps_the_sentences_nearest_to_the_question_and_their_offsets() -> None:

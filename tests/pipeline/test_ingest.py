@@ -139,6 +139,30 @@ def test_a_bad_file_is_skipped_with_a_reason_and_the_rest_is_read(
     assert all(item.reason for item in report.skipped)
 
 
+def test_what_was_skipped_is_named_every_time_until_it_can_be_read(
+    memory: Memory, corpus: Path
+) -> None:
+    (corpus / "broken.pdf").write_bytes(b"%PDF-1.4 junk")
+    memory.ingest(corpus)
+    assert [item.key for item in memory.ingest(corpus).skipped] == ["broken.pdf"]
+    (corpus / "broken.pdf").unlink()
+    assert memory.ingest(corpus).skipped == ()
+
+
+def test_a_record_that_gave_way_to_another_is_read_once_that_one_is_gone(
+    memory: Memory, tmp_path: Path
+) -> None:
+    folder = tmp_path / "records"
+    folder.mkdir()
+    (folder / "1.jsonl").write_text('{"id": "A", "text": "The first."}')
+    (folder / "2.jsonl").write_text('{"id": "A", "text": "The second."}')
+    assert len(memory.ingest(folder).skipped) == 1
+    (folder / "1.jsonl").unlink()
+    memory.ingest(folder, prune=True)
+    memory.ingest(folder)
+    assert memory.show("A") == "The second."
+
+
 def test_two_roots_that_give_one_key_are_an_error(
     memory: Memory, corpus: Path, tmp_path: Path
 ) -> None:
