@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..memory.analysis import han_share
 from ..reader.reading import Evidence, Reader, Reading
+from ..reader.terms import echoes
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
 from .evidence import THRESHOLD, Judgement, judge
 from .fuse import Filled, fill
@@ -59,9 +60,7 @@ def answer(
     if filled.passages and likely:
         reading = reader.read(question, filled.window, on_text=on_text)
     text = _without_answer(question, filled.passages)
-    declined = (
-        reading is None or not reading.text or (reading.declined and not options.always_answer)
-    )
+    declined = reading is None or _declined(question, reading, always=options.always_answer)
     done = time.perf_counter()
     if declined and on_text:
         on_text(text)
@@ -96,6 +95,13 @@ def cite(evidence: Sequence[Evidence], passages: Sequence[Passage]) -> tuple[Cit
         for item in evidence
         for passage in (by_chunk[item.chunk_id],)
     )
+
+
+def _declined(question: str, reading: Reading, *, always: bool) -> bool:
+    """Whether what was read is no answer: nothing, a refusal, without a source, an echo."""
+    if always or not reading.text:
+        return not reading.text
+    return reading.declined or not reading.evidence or echoes(reading.text, question)
 
 
 def _without_answer(question: str, passages: Sequence[Passage]) -> str:

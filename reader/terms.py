@@ -51,6 +51,11 @@ def tokens(text: str) -> list[Token]:
     return [token for token in found if token.text not in _ARTICLES]
 
 
+def echoes(text: str, question: str) -> bool:
+    """Whether a text says the question again and nothing else."""
+    return [token.text for token in tokens(text)] == [token.text for token in tokens(question)]
+
+
 def _normal(word: str) -> str:
     folded = unicodedata.normalize("NFKC", word).casefold()
     if folded[:1].isdigit():

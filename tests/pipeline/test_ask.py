@@ -1,0 +1,83 @@
+"""Asking: what counts as an answer, how sure it is, and what is said while it is read."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from memctx.pipeline.ask import AskOptions, answer
+from memctx.reader import EndpointReader
+from memctx.records import Answer, DocumentRef, Passage, SearchResult, Signals
+
+QUESTION = "When was the dome of the observatory completed?"
+TEXT = "The dome of the observatory was completed in 1902. Wendelow ground the lens."
+
+
+@contextmanager
+def saying(text: str) -> Iterator[EndpointReader]:
+    """A reader behind a server that says `text`, in pieces where it is asked to stream."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            kind = "text/event-stream" if asked["stream"] else "application/json"
+            self.send_header("Content-Type", kind)
+            self.end_headers()
+            if asked["stream"]:
+                for word in text.split(" "):
+                    piece = {"choices": [{"delta": {"content": word + " "}}]}
+                    self.wfile.write(f"data: {json.dumps(piece)}\n\n".encode())
+                self.wfile.write(b"data: [DONE]\n\n")
+            else:
+                self.wfile.write(json.dumps({"choices": [{"message": {"content": text}}]}).encode())
+
+        def log_message(self, *_: object) -> None:
+            """Keep the test's output clean."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield EndpointReader(f"http://127.0.0.1:{server.server_port}/v1", "big")
+        server.shutdown()
+        thread.join()
+
+
+def found(question: str, text: str = TEXT) -> SearchResult:
+    document = DocumentRef(1, "dome.txt", "dome.txt", "")
+    signals = Signals(dense=0.8, lexical=9.0)
+    passage = Passage(document, 1, text, 0, len(text), None, "", 1.0, signals)
+    return SearchResult(question, (passage,), (), {"total_ms": 1.0})
+
+
+def ask(said: str, question: str = QUESTION, *, always: bool = False) -> Answer:
+    with saying(said) as reader:
+        options = AskOptions(always_answer=always)
+        return answer(found(question), reader, options, ceiling=10.0)
+
+
+def test_an_answer_is_given_with_its_source() -> None:
+    given = ask("In 1902.")
+    assert not given.abstained
+    assert given.citations[0].quote == "The dome of the observatory was completed in 1902."
+
+
+@pytest.mark.parametrize(
+    ("said", "question"),
+    [("Giovanni Schiaparelli", "Which opera?"), (QUESTION.rstrip("?"), QUESTION)],
+    ids=["no source", "the question again"],
+)
+def test_what_has_no_source_or_only_repeats_the_question_is_declined(
+    said: str, question: str
+) -> None:
+    declined = ask(said, question)
+    assert declined.abstained
+    assert declined.answer.startswith("Not in memory")
+    assert declined.confidence <= 0.1
+    assert declined.citations == ()
+    assert ask(said, question, always=True).answer == said
