@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..memory.analysis import han_share
-from ..reader.reading import Evidence, Reader, Reading
+from ..reader.reading import Evidence, Reader, Reading, Window
 from ..reader.terms import echoes
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
-from .evidence import THRESHOLD, Judgement, judge
+from .evidence import THRESHOLD, Judgement, judge, support
 from .fuse import Filled, fill
 
 _LISTED = 3  # documents named when there is no answer
@@ -68,7 +69,7 @@ def answer(
         question=question,
         answer=text if declined or reading is None else reading.text,
         abstained=declined,
-        confidence=_confidence(judgement, reading, declined),
+        confidence=_confidence(judgement, reading, filled.window, declined=declined),
         citations=() if declined or reading is None else cite(reading.evidence, filled.passages),
         facts=() if declined else result.facts[: filled.report.facts],
         window=filled.report,
@@ -116,10 +117,14 @@ def _without_answer(question: str, passages: Sequence[Passage]) -> str:
     return f"Not in memory. The nearest documents are: {'; '.join(names)}."
 
 
-def _confidence(judgement: Judgement, reading: Reading | None, declined: bool) -> float:
-    # The evidence must be there *and* the reader must have read it right.
-    read_right = 1.0 if reading is None or reading.logprob is None else 2.718281828**reading.logprob
-    confidence = judgement.probability * read_right
+def _confidence(
+    judgement: Judgement, reading: Reading | None, window: Window, *, declined: bool
+) -> float:
+    # The evidence must be there, the reader must have read it right, and it must say so.
+    confidence = judgement.probability
+    if reading is not None:
+        read_right = 1.0 if reading.logprob is None else math.exp(reading.logprob)
+        confidence *= read_right * support(reading, window)
     return round(min(confidence, 0.1) if declined else confidence, 4)
 
 

@@ -81,3 +81,16 @@ def test_what_has_no_source_or_only_repeats_the_question_is_declined(
     assert declined.confidence <= 0.1
     assert declined.citations == ()
     assert ask(said, question, always=True).answer == said
+
+
+def test_confidence_falls_when_the_source_does_not_bear_out_the_answer() -> None:
+    right, invented = ask("Completed in 1902."), ask("Completed in 1850.")
+    assert invented.citations
+    assert invented.confidence < 0.1 < 0.9 < right.confidence
+    rephrased = ask("Completed was the dome")
+    assert invented.confidence < rephrased.confidence < 0.65 * right.confidence
+
+
+@pytest.mark.parametrize("said", ["1902年", "In １９０２", "1,902"])
+def test_a_number_counts_as_found_however_it_is_written(said: str) -> None:
+    assert ask(said).confidence > 0.3
