@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..errors import UsageError
 from ..memory.analysis import han_share
 from ..reader.reading import Evidence, Reader, Reading, Window
 from ..reader.terms import echoes
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
 from .evidence import THRESHOLD, Judgement, judge, support
-from .fuse import Filled, fill
+from .fuse import Filled, fill, smallest
 
 _LISTED = 3  # documents named when there is no answer
 
@@ -42,6 +43,7 @@ def answer(
     """Reads what was retrieved. `ceiling` is the best BM25 score the question could have.
 
     Raises:
+        UsageError: not even one sentence fits into the window.
         ReaderError: the reader cannot read the window.
     """
     began = time.perf_counter()
@@ -55,7 +57,9 @@ def answer(
         question=question,
     )
     fused = time.perf_counter()
-    judgement = judge(result.passages, ceiling)
+    if result.passages and not filled.passages:
+        raise _too_small(result, reader, options.window)
+    judgement = judge(filled.passages, ceiling)
     likely = judgement.probability >= THRESHOLD or options.always_answer
     reading = None
     if filled.passages and likely:
@@ -95,6 +99,16 @@ def cite(evidence: Sequence[Evidence], passages: Sequence[Passage]) -> tuple[Cit
         )
         for item in evidence
         for passage in (by_chunk[item.chunk_id],)
+    )
+
+
+def _too_small(result: SearchResult, reader: Reader, window: int) -> UsageError:
+    overhead = reader.overhead(result.query)
+    needed = smallest(result.passages, overhead=overhead, cost=reader.cost, question=result.query)
+    return UsageError(
+        f"a window of {window} tokens leaves no room for a passage beside the instruction, the "
+        f"question and the answer ({overhead}); this question needs --window {needed} or more "
+        "(MEMCTX_WINDOW)"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from memctx.errors import UsageError
 from memctx.pipeline.ask import AskOptions, answer
 from memctx.reader import EndpointReader
 from memctx.records import Answer, DocumentRef, Passage, SearchResult, Signals
@@ -94,3 +96,17 @@ def test_confidence_falls_when_the_source_does_not_bear_out_the_answer() -> None
 @pytest.mark.parametrize("said", ["1902年", "In １９０２", "1,902"])
 def test_a_number_counts_as_found_however_it_is_written(said: str) -> None:
     assert ask(said).confidence > 0.3
+
+
+def test_a_window_that_holds_no_passage_names_the_smallest_that_does() -> None:
+    with saying("Completed in 1902.") as reader:
+
+        def within(window: int) -> Answer:
+            return answer(found(QUESTION), reader, AskOptions(window=window), ceiling=10.0)
+
+        with pytest.raises(UsageError, match="--window") as caught:
+            within(reader.overhead(QUESTION) + 3)
+        least = int(re.findall(r"--window (\d+)", str(caught.value))[0])
+        assert within(least).window.used == least
+        with pytest.raises(UsageError):
+            within(least - 1)
