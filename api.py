@@ -167,8 +167,14 @@ class Memory:
         )
         result = self.search(question, options.passages, scope=scope)
         reader = self.reader(options.reader)
-        ceiling = self._workspace.words().ceiling(question)
-        return answer(result, reader, options, ceiling=ceiling, on_text=on_text)
+        return answer(
+            result,
+            reader,
+            options,
+            ceiling=self._workspace.words().ceiling(question),
+            reads_chinese=self._workspace.embedder.reads_chinese,
+            on_text=on_text,
+        )
 
     def evaluate(
         self, folder: PathLike, *, options: EvaluateOptions | None = None

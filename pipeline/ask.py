@@ -38,9 +38,12 @@ def answer(
     options: AskOptions,
     *,
     ceiling: float,
+    reads_chinese: bool,
     on_text: Callable[[str], None] | None = None,
 ) -> Answer:
     """Reads what was retrieved. `ceiling` is the best BM25 score the question could have.
+
+    `reads_chinese` is whether the embedder that the passages were found with does.
 
     Raises:
         UsageError: not even one sentence fits into the window.
@@ -59,7 +62,8 @@ def answer(
     fused = time.perf_counter()
     if result.passages and not filled.passages:
         raise _too_small(result, reader, options.window)
-    judgement = judge(filled.passages, ceiling)
+    embedded = reads_chinese or not _chinese(question)
+    judgement = judge(filled.passages, ceiling, embedded=embedded)
     likely = judgement.probability >= THRESHOLD or options.always_answer
     reading = None
     if filled.passages and likely:
@@ -119,9 +123,13 @@ def _declined(question: str, reading: Reading, *, always: bool) -> bool:
     return reading.declined or not reading.evidence or echoes(reading.text, question)
 
 
+def _chinese(question: str) -> bool:
+    return han_share(question) > 0.2
+
+
 def _without_answer(question: str, passages: Sequence[Passage]) -> str:
     names = list(dict.fromkeys(p.document.title or p.document.key for p in passages))[:_LISTED]
-    chinese = han_share(question) > 0.2
+    chinese = _chinese(question)
     if not names:
         return (
             "记忆中没有找到相关内容。" if chinese else "Nothing in memory comes near this question."

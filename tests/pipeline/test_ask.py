@@ -50,9 +50,11 @@ def saying(text: str) -> Iterator[EndpointReader]:
         thread.join()
 
 
-def found(question: str, text: str = TEXT) -> SearchResult:
+NEAR = Signals(dense=0.8, lexical=9.0)
+
+
+def found(question: str, text: str = TEXT, signals: Signals = NEAR) -> SearchResult:
     document = DocumentRef(1, "dome.txt", "dome.txt", "")
-    signals = Signals(dense=0.8, lexical=9.0)
     passage = Passage(document, 1, text, 0, len(text), None, "", 1.0, signals)
     return SearchResult(question, (passage,), (), {"total_ms": 1.0})
 
@@ -60,7 +62,7 @@ def found(question: str, text: str = TEXT) -> SearchResult:
 def ask(said: str, question: str = QUESTION, *, always: bool = False) -> Answer:
     with saying(said) as reader:
         options = AskOptions(always_answer=always)
-        return answer(found(question), reader, options, ceiling=10.0)
+        return answer(found(question), reader, options, ceiling=10.0, reads_chinese=True)
 
 
 def test_an_answer_is_given_with_its_source() -> None:
@@ -102,7 +104,8 @@ def test_a_window_that_holds_no_passage_names_the_smallest_that_does() -> None:
     with saying("Completed in 1902.") as reader:
 
         def within(window: int) -> Answer:
-            return answer(found(QUESTION), reader, AskOptions(window=window), ceiling=10.0)
+            options = AskOptions(window=window)
+            return answer(found(QUESTION), reader, options, ceiling=10.0, reads_chinese=True)
 
         with pytest.raises(UsageError, match="--window") as caught:
             within(reader.overhead(QUESTION) + 3)
@@ -110,3 +113,14 @@ def test_a_window_that_holds_no_passage_names_the_smallest_that_does() -> None:
         assert within(least).window.used == least
         with pytest.raises(UsageError):
             within(least - 1)
+
+
+def test_a_cosine_that_means_nothing_does_not_open_the_gate() -> None:
+    chinese = found("天文台的猫叫什么？", "天文台由艾达创立。", Signals(dense=0.59, lexical=1.0))
+    with saying("艾达") as reader:
+
+        def given(reads_chinese: bool) -> Answer:
+            return answer(chinese, reader, AskOptions(), ceiling=10.0, reads_chinese=reads_chinese)
+
+        assert given(True).answer == "艾达"
+        assert given(False).abstained
