@@ -28,7 +28,7 @@ from .split import SplitLimits, split
 from .survey import Survey, gone, state_of, survey
 from .workspace import Workspace
 
-_LOADERS = "1"  # changes when loading or splitting would give another result
+_LOADERS = "2"  # changes when loading or splitting would give another result
 _BATCH_CHUNKS = 1024
 _BATCH_CHARACTERS = 16_000_000
 _READERS = 1  # processes that read names and facts beside the embedder
