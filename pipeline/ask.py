@@ -14,6 +14,7 @@ from ..reader.terms import echoes
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
 from .evidence import THRESHOLD, Judgement, judge, support
 from .fuse import Filled, fill, smallest
+from .streaming import Stream
 
 _LISTED = 3  # documents named when there is no answer
 
@@ -66,16 +67,17 @@ def answer(
     judgement = judge(filled.passages, ceiling, embedded=embedded)
     likely = judgement.probability >= THRESHOLD or options.always_answer
     reading = None
+    stream = on_text and Stream(on_text, question, filled.window, always=options.always_answer)
     if filled.passages and likely:
-        reading = reader.read(question, filled.window, on_text=on_text)
-    text = _without_answer(question, filled.passages)
+        reading = reader.read(question, filled.window, on_text=stream.add if stream else None)
     declined = reading is None or _declined(question, reading, always=options.always_answer)
+    text = reading.text if reading and not declined else _without_answer(question, filled.passages)
     done = time.perf_counter()
-    if declined and on_text:
-        on_text(text)
+    if stream:
+        stream.finish(text)
     return Answer(
         question=question,
-        answer=text if declined or reading is None else reading.text,
+        answer=text,
         abstained=declined,
         confidence=_confidence(judgement, reading, filled.window, declined=declined),
         citations=() if declined or reading is None else cite(reading.evidence, filled.passages),

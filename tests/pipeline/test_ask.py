@@ -124,3 +124,28 @@ def test_a_cosine_that_means_nothing_does_not_open_the_gate() -> None:
 
         assert given(True).answer == "艾达"
         assert given(False).abstained
+
+
+@pytest.mark.parametrize(
+    ("said", "question"),
+    [
+        ("In the year 1902.", QUESTION),
+        ("The passages do not mention it at all.", QUESTION),
+        ("When was the dome completed", "When was the dome completed?"),
+        ("Giovanni Schiaparelli wrote some opera there", "Which aria?"),
+    ],
+    ids=["an answer", "a refusal", "an echo", "no source"],
+)
+def test_what_is_streamed_is_the_answer_and_nothing_else(said: str, question: str) -> None:
+    told: list[str] = []
+    with saying(said) as reader:
+        given = answer(
+            found(question),
+            reader,
+            AskOptions(),
+            ceiling=10.0,
+            reads_chinese=True,
+            on_text=told.append,
+        )
+    assert "".join(told) == given.answer
+    assert (len(told) > 1) == (said == "In the year 1902.")
