@@ -50,29 +50,32 @@ def answer(
         UsageError: not even one sentence fits into the window.
         ReaderError: the reader cannot read the window.
     """
-    began = time.perf_counter()
     question = result.query
+    overhead = reader.overhead(question)  # loads a tokenizer, which is in no timing
+    began = time.perf_counter()
     filled = fill(
         result.passages,
         limit=options.window,
-        overhead=reader.overhead(question),
+        overhead=overhead,
         cost=reader.cost,
         facts=[f"{fact.subject} {fact.relation} {fact.object}" for fact in result.facts],
         question=question,
     )
-    fused = time.perf_counter()
+    fuse_ms = _since(began)
     if result.passages and not filled.passages:
         raise _too_small(result, reader, options.window)
     embedded = reads_chinese or not _chinese(question)
     judgement = judge(filled.passages, ceiling, embedded=embedded)
     likely = judgement.probability >= THRESHOLD or options.always_answer
-    reading = None
+    reading, read_ms = None, 0.0
     stream = on_text and Stream(on_text, question, filled.window, always=options.always_answer)
     if filled.passages and likely:
+        reader.load()
+        began = time.perf_counter()
         reading = reader.read(question, filled.window, on_text=stream.add if stream else None)
+        read_ms = _since(began)
     declined = reading is None or _declined(question, reading, always=options.always_answer)
     text = reading.text if reading and not declined else _without_answer(question, filled.passages)
-    done = time.perf_counter()
     if stream:
         stream.finish(text)
     return Answer(
@@ -84,7 +87,7 @@ def answer(
         facts=() if declined else result.facts[: filled.report.facts],
         window=filled.report,
         reader=ReaderInfo(reader.name, reading.mode if reading else reader.mode),
-        timings=_timings(result, reading, began, fused, done),
+        timings=_timings(result, reading, fuse_ms, read_ms),
         usage=_usage(reading),
         passages=filled.passages,
         attention=reading.attention if reading else (),
@@ -153,9 +156,8 @@ def _confidence(
 
 
 def _timings(
-    result: SearchResult, reading: Reading | None, began: float, fused: float, done: float
+    result: SearchResult, reading: Reading | None, fuse_ms: float, read_ms: float
 ) -> dict[str, float | None]:
-    fuse_ms = 1000 * (fused - began)
     first = reading.first_token_ms if reading else None
     retrieve_ms = result.timings["total_ms"]
     return {
@@ -163,8 +165,12 @@ def _timings(
         "fuse_ms": round(fuse_ms, 2),
         "load_ms": round(reading.load_ms, 2) if reading else 0.0,
         "first_token_ms": None if first is None else round(fuse_ms + first, 2),
-        "total_ms": round(retrieve_ms + 1000 * (done - began), 2),
+        "total_ms": round(retrieve_ms + fuse_ms + read_ms, 2),
     }
+
+
+def _since(began: float) -> float:
+    return 1000 * (time.perf_counter() - began)
 
 
 def _usage(reading: Reading | None) -> Usage:

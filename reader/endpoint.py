@@ -87,6 +87,10 @@ class EndpointReader:
         """An estimate of what a passage or a fact adds."""
         return estimated_tokens(_piece(part))
 
+    def load(self) -> None:
+        """Loads the HTTP library; the model is the server's affair."""
+        import httpx  # noqa: F401
+
     def read(
         self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
     ) -> Reading:

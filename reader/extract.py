@@ -63,6 +63,9 @@ class ExtractiveReader:
         named = (part.title, part.heading, part.text)
         return sum(estimated_tokens(text) for text in named) + _SEPARATOR_TOKENS
 
+    def load(self) -> None:
+        """Nothing: an embedder that is lent is loaded."""
+
     def read(
         self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
     ) -> Reading:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +14,7 @@ import pytest
 
 from memctx.errors import UsageError
 from memctx.pipeline.ask import AskOptions, answer
-from memctx.reader import EndpointReader
+from memctx.reader import EndpointReader, ExtractiveReader
 from memctx.records import Answer, DocumentRef, Passage, SearchResult, Signals
 
 QUESTION = "When was the dome of the observatory completed?"
@@ -149,3 +150,19 @@ def test_what_is_streamed_is_the_answer_and_nothing_else(said: str, question: st
         )
     assert "".join(told) == given.answer
     assert (len(told) > 1) == (said == "In the year 1902.")
+
+
+class Slow(ExtractiveReader):
+    """An extracting reader that takes a moment to load."""
+
+    def load(self) -> None:
+        time.sleep(0.05)
+
+
+def test_loading_a_reader_is_in_no_timing() -> None:
+    began = time.perf_counter()
+    given = answer(found(QUESTION), Slow(), AskOptions(), ceiling=10.0, reads_chinese=True)
+    passed = 1000 * (time.perf_counter() - began)
+    spent = given.timings["total_ms"] or 0.0
+    assert not given.abstained
+    assert spent - 1.0 + 50 <= passed  # finding took a millisecond, before this began
