@@ -9,10 +9,12 @@ It changes the store and nothing else; indexes follow from the change log.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ..memory.embedder import Embedder
 from ..memory.graph_rows import Readings
 from ..memory.rows import DocumentChange, SourceState
 from ..memory.store import Store
@@ -28,6 +30,7 @@ from .split import SplitLimits, split
 from .survey import Survey, gone, state_of, survey
 from .workspace import Workspace
 
+_log = logging.getLogger(__name__)
 _LOADERS = "2"  # changes when loading or splitting would give another result
 _BATCH_CHUNKS = 1024
 _BATCH_CHARACTERS = 16_000_000
@@ -116,6 +119,8 @@ class Ingestion:
         found = survey(self._store, paths, self._options)
         self._skipped += found.skipped
         self._count_unchanged(found.unchanged_keys)
+        if found.changed:
+            _warn_of_unread(self._options.splitting, self._workspace.embedder)
         newest = self._store.newest_chunk()
         self._read_and_write(found)
         if self._options.prune:
@@ -251,3 +256,15 @@ class Ingestion:
         if not self._options.dry_run:
             self._store.forget(missing.documents)
             self._store.forget_sources(self._options.collection, missing.sources)
+
+
+def _warn_of_unread(limits: SplitLimits, embedder: Embedder) -> None:
+    if limits.tokens > embedder.max_tokens:
+        _log.warning(
+            "passages have up to %d tokens and %s reads %d of them: what stands behind is found "
+            "by its words alone; set MEMCTX_CHUNK_TOKENS to %d or less",
+            limits.tokens,
+            embedder.name,
+            embedder.max_tokens,
+            embedder.max_tokens,
+        )

@@ -231,6 +231,18 @@ def test_other_chunk_sizes_split_again(memory: Memory, corpus: Path, tmp_path: P
         assert other.ingest(corpus).updated == 5
 
 
+def test_chunks_longer_than_the_embedder_reads_are_warned_of(
+    memory: Memory, corpus: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    memory.ingest(corpus)
+    assert caplog.messages == []
+    settings = load_settings({"chunk_tokens": 300})
+    with Memory(memory.path, settings=settings, embedder=HashingEmbedder()) as other:
+        other.ingest(corpus)
+    [warning] = caplog.messages
+    assert "MEMCTX_CHUNK_TOKENS to 256" in warning
+
+
 def test_ten_thousand_small_files_are_surveyed_quickly(memory: Memory, tmp_path: Path) -> None:
     """Not a timing: the second pass must not open a single file."""
     folder = tmp_path / "many"
