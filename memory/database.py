@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from ..errors import CorruptMemory, SchemaError
-from .engine import open_engine
+from .engine import empty_log, open_engine
 from .migrations import check_current, migrate
 
 AT_ONCE = 500
@@ -40,18 +40,25 @@ class Database:
                 else:
                     migrate(connection)
         except DatabaseError as error:
-            self.close()
+            self._engine.dispose()
             raise CorruptMemory(
                 f"{path} is not a readable memory ({error.orig}); restore it from a copy, or "
                 "delete the folder and ingest again"
             ) from error
         except SchemaError:
-            self.close()
+            self._engine.dispose()
             raise
 
     def close(self) -> None:
-        """Closes all connections; the store cannot be used afterwards."""
-        self._engine.dispose()
+        """Closes all connections; the store cannot be used afterwards.
+
+        What a writer wrote is then all in the one file, unless a reader is at it.
+        """
+        try:
+            if not self.read_only:
+                empty_log(self._engine)
+        finally:
+            self._engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

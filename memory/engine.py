@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 _WAIT_SECONDS = 60
+_WAIT_FOR_READERS = 1  # seconds; a log that a reader holds is emptied by the next writer
 
 
 def open_engine(path: Path, *, read_only: bool) -> Engine:
@@ -31,10 +33,36 @@ def open_engine(path: Path, *, read_only: bool) -> Engine:
     return engine
 
 
-def _url(path: Path, read_only: bool) -> str:
+def empty_log(engine: Engine) -> None:
+    """Moves what the write-ahead log holds into the file, which is whole by itself then.
+
+    SQLite does so when the last connection closes, but not where that one only reads.
+    """
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {1000 * _WAIT_FOR_READERS}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.close()
+    finally:
+        connection.close()
+
+
+def _url(path: Path, read_only: bool) -> URL:
     if not read_only:
-        return f"sqlite:///{path}"
+        return URL.create("sqlite", database=str(path))
     # A folder that cannot be written has no live writer either: SQLite may then
-    # read it without the shared-memory file that WAL needs.
-    frozen = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
-    return f"sqlite:///file:{path}?mode=ro{frozen}&uri=true"
+    # read it without the shared-memory file that WAL needs. What a log still holds,
+    # an immutable database would leave out.
+    frozen = {} if _is_writable(path.parent) or _has_log(path) else {"immutable": "1"}
+    name = f"file:{quote(os.fsencode(path))}"
+    return URL.create("sqlite", database=name, query={"mode": "ro", "uri": "true", **frozen})
+
+
+def _is_writable(folder: Path) -> bool:
+    return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.is_file() and log.stat().st_size > 0
