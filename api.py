@@ -104,7 +104,8 @@ class Memory:
             MemoryLocked: another process is writing.
         """
         # Parsers and extractors are not loaded by those who only ask.
-        from .pipeline.ingest import Ingestion, IngestOptions
+        from .pipeline.ingest import Ingestion
+        from .pipeline.ingest_options import IngestOptions
         from .pipeline.loaders import Limits
         from .pipeline.split import SplitLimits
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    union,
 )
 
 from ..errors import DocumentNotFound
@@ -141,9 +142,12 @@ class Store(ChunkReads, GraphReads, GraphChecks):
             }
 
     def roots(self, collection: str) -> tuple[str, ...]:
-        """The roots from which the collection's sources came."""
-        column = tables.sources.c
-        query = select(column.root).where(column.collection == collection).distinct()
+        """The roots from which the collection's documents and sources came."""
+        source, document = tables.sources.c, tables.documents.c
+        query = union(
+            select(source.root).where(source.collection == collection),
+            select(document.root).where(document.collection == collection),
+        )
         with self.reading() as connection:
             return tuple(connection.scalars(query))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..memory.graph_rows import Readings
 from ..memory.rows import DocumentChange, SourceState
@@ -21,38 +21,17 @@ from ..records import Document, IngestReport, Skipped
 from .ahead import ahead
 from .extract import GraphReader
 from .identity import chunk_hash, document_hash, text_hash
-from .loaders import Limits, Source
+from .ingest_options import IngestOptions
+from .loaders import Source
 from .parse import parse_all
 from .progress import Progress
-from .split import SplitLimits, split
+from .split import split
 from .survey import Survey, gone, state_of, survey
 from .workspace import Workspace
 
-_LOADERS = "1"  # changes when loading or splitting would give another result
 _BATCH_CHUNKS = 1024
 _BATCH_CHARACTERS = 16_000_000
 _READERS = 1  # processes that read names and facts beside the embedder
-
-
-@dataclass(frozen=True, slots=True)
-class IngestOptions:
-    """How to ingest. `jobs` counts processes that parse; 1 parses in this one.
-
-    Without `graph` no names and facts are read.
-    """
-
-    collection: str = "default"
-    prune: bool = False
-    dry_run: bool = False
-    jobs: int = 1
-    graph: bool = True
-    limits: Limits = field(default_factory=Limits)
-    splitting: SplitLimits = field(default_factory=SplitLimits)
-
-    @property
-    def recipe(self) -> str:
-        """Names how sources become chunks; what another recipe read is read again."""
-        return f"{_LOADERS}/{self.splitting.tokens}/{self.splitting.overlap}"
 
 
 @dataclass(slots=True)
@@ -165,6 +144,8 @@ class Ingestion:
                     batch = _Batch()
             # What is skipped today may be read tomorrow: such a source counts as not read.
             if state is not None and len(self._skipped) == skipped:
+                if found.has_left(source, self._seen):
+                    state = replace(state, loader=self._options.recipe_with_more)
                 batch.sources[self._options.collection, source.root, source.key] = state
             batch.size += source.size
         yield batch

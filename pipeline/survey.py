@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import KeyConflict, UsageError
 from ..memory.rows import DocumentState, SourceState
 from ..memory.store import Store
 from ..records import Skipped
 from .identity import source_hash
+from .ingest_options import IngestOptions
 from .loaders import Source
 from .loaders.base import STDIN
 from .sources import discover
-
-if TYPE_CHECKING:
-    from .ingest import IngestOptions
 
 
 @dataclass(slots=True)
@@ -25,7 +22,8 @@ class Survey:
     """Sources sorted by what is to be done with them.
 
     `changed` are to be read. `touched` have a new date and the old content. Those with
-    neither show only in `unchanged_keys`: their documents' keys and sources.
+    neither show only in `unchanged_keys`: their documents' keys and sources. `stored`
+    has the keys that came from each (root, key) before, and `present` what is there now.
     """
 
     paths: tuple[str, ...]
@@ -34,6 +32,16 @@ class Survey:
     touched: dict[tuple[str, str, str], SourceState] = field(default_factory=dict)
     unchanged_keys: dict[str, str] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
+    stored: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    present: set[tuple[str, str]] = field(default_factory=set)
+
+    def exists(self, root: str, key: str) -> bool:
+        """Whether a source is still there. The key of an odd file name is not its path."""
+        return (root, key) in self.present or (Path(root) / key).exists()
+
+    def has_left(self, source: Source, seen: Container[str]) -> bool:
+        """Whether documents came from a source that it does not hold any more."""
+        return any(key not in seen for key in self.stored.get((source.root, source.key), ()))
 
     def refusal(
         self, source: Source, key: str, known: DocumentState | None, seen_in: str | None
@@ -47,7 +55,7 @@ class Survey:
             return f"the key {key} was already given by {seen_in}; keys must differ"
         if known is None or (known.root, known.source) == (source.root, source.key):
             return ""
-        if known.root == STDIN or source.root == STDIN or not _exists(known.root, known.source):
+        if known.root == STDIN or source.root == STDIN or not self.exists(known.root, known.source):
             return ""  # it moved here, or is handed over anew
         if known.root == source.root:
             return f"the key {key} belongs to {known.source}; keys must differ"
@@ -69,24 +77,27 @@ def survey(store: Store, paths: Sequence[str], options: IngestOptions) -> Survey
     """Looks at every source below `paths`, and into those whose size or date changed."""
     known = store.sources(options.collection)
     roots = store.roots(options.collection)
-    found = Survey(tuple(paths), options.collection)
-    unchanged: set[tuple[str, str]] = set()
-    for source in discover(paths, known_roots=roots, limits=options.limits):
+    found = Survey(
+        tuple(paths), options.collection, stored=store.keys_by_source(options.collection, roots)
+    )
+    exclude = [str(store.path.parent)]
+    for source in discover(paths, known_roots=roots, limits=options.limits, exclude=exclude):
         if isinstance(source, Skipped):
             found.skipped.append(source)
             continue
         where = (source.root, source.key)
+        found.present.add(where)
         before = known.get(where)
-        if before and before.loader == options.recipe and _same_stat(source, before):
-            unchanged.add(where)
-            continue
-        now = state_of(source, options.recipe) if before else None
-        if before and now and (before.sha256, before.loader) == (now.sha256, now.loader):
-            unchanged.add(where)
-            found.touched[options.collection, *where] = now
-        else:
+        if before is None or before.loader not in options.settled:
             found.changed.append(source)
-    found.unchanged_keys = _keys_of(store, options.collection, unchanged)
+            continue
+        if not _same_stat(source, before):
+            now = state_of(source, before.loader)
+            if now is None or now.sha256 != before.sha256:
+                found.changed.append(source)
+                continue
+            found.touched[options.collection, *where] = now
+        found.unchanged_keys |= dict.fromkeys(found.stored.get(where, ()), source.key)
     return found
 
 
@@ -109,13 +120,16 @@ def gone(store: Store, collection: str, found: Survey, seen: set[str]) -> Gone:
     scopes = [_scope(path) for path in found.paths if path != STDIN]
     by_source = store.keys_by_source(collection, store.roots(collection))
     unreadable = {item.key for item in found.skipped}
+    closed = tuple(key for key in unreadable if key.endswith("/"))
     keys: list[str] = []
     sources: list[tuple[str, str]] = []
     for (root, key), document_keys in by_source.items():
         place = Path(root) / key
         if root == STDIN or not any(place.is_relative_to(scope) for scope in scopes):
             continue
-        if not place.exists():
+        if key.startswith(closed):
+            continue
+        if not found.exists(root, key):
             sources.append((root, key))
             keys += document_keys
         elif key not in unreadable:
@@ -124,22 +138,11 @@ def gone(store: Store, collection: str, found: Survey, seen: set[str]) -> Gone:
     return Gone([states[key].id for key in keys], sources)
 
 
-def _keys_of(store: Store, collection: str, sources: set[tuple[str, str]]) -> dict[str, str]:
-    by_source: Mapping[tuple[str, str], list[str]] = {}
-    if sources:
-        by_source = store.keys_by_source(collection, {root for root, _ in sources})
-    return {key: where[1] for where in sources for key in by_source.get(where, ())}
-
-
 def _same_stat(source: Source, before: SourceState) -> bool:
     return source.path is not None and (source.size, source.mtime_ns) == (
         before.size,
         before.mtime_ns,
     )
-
-
-def _exists(root: str, key: str) -> bool:
-    return (Path(root) / key).exists()
 
 
 def _scope(path: str) -> Path:

@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 import os
 import time
+import zipfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from memctx import HashingEmbedder, Memory, load_settings
 from memctx.errors import KeyConflict, UsageError
+from memctx.memory.store import Store
+from memctx.pipeline.ingest_options import IngestOptions
+from memctx.pipeline.survey import Gone, gone, survey
+
+AsNobody = Callable[[], AbstractContextManager[None]]
 
 
 class CountingEmbedder(HashingEmbedder):
@@ -119,6 +127,80 @@ def test_without_pruning_nothing_is_forgotten(memory: Memory, corpus: Path) -> N
     assert memory.ingest(corpus).removed == 0
     assert "history.md" in keys(memory)
     assert memory.ingest(corpus, prune=True).removed == 1
+
+
+def test_a_record_that_went_before_is_pruned_later(
+    memory: Memory, corpus: Path, embedder: CountingEmbedder
+) -> None:
+    memory.ingest(corpus)
+    lines = (corpus / "archive.jsonl").read_text().splitlines()
+    (corpus / "archive.jsonl").write_text(lines[0])
+    assert memory.ingest(corpus).removed == 0
+    assert memory.ingest(corpus, prune=True).removed == 1
+    assert keys(memory) == ["AK-1", "history.md", "notes/river.txt", "wu.txt"]
+    assert memory.ingest(corpus, prune=True).removed == 0
+    assert memory.ingest(corpus).unchanged == 4
+
+
+def test_a_member_of_an_archive_that_went_before_is_pruned_later(
+    memory: Memory, tmp_path: Path
+) -> None:
+    def pack(*names: str) -> None:
+        with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+            for name in names:
+                archive.writestr(name, f"The text of {name}.")
+
+    pack("a.txt", "b.txt")
+    memory.ingest(tmp_path / "all.zip")
+    pack("a.txt")
+    memory.ingest(tmp_path / "all.zip")
+    assert memory.ingest(tmp_path / "all.zip", prune=True).removed == 1
+    assert keys(memory) == ["all.zip/a.txt"]
+
+
+def test_pruning_knows_files_by_names_that_are_not_utf8(memory: Memory, corpus: Path) -> None:
+    path = os.fsencode(corpus) + b"/" + "笔记.md".encode("gbk")
+    with open(path, "w") as file:
+        file.write("A note.")
+    memory.ingest(corpus)
+    assert memory.ingest(corpus, prune=True).removed == 0
+    assert "笔记.md" in keys(memory)
+    os.unlink(path)
+    assert memory.ingest(corpus, prune=True).removed == 1
+
+
+def test_pruning_spares_what_lies_in_a_folder_that_cannot_be_read(
+    memory: Memory, open_folder: Path, as_nobody: AsNobody
+) -> None:
+    closed = open_folder / "closed"
+    closed.mkdir()
+    (closed / "a.txt").write_text("A note.")
+    memory.ingest(open_folder)
+    closed.chmod(0)
+    store = Store(memory.path / "memory.sqlite3")
+    with as_nobody():
+        found = survey(store, [str(open_folder)], IngestOptions(prune=True))
+        assert gone(store, "default", found, set()) == Gone([], [])
+    store.close()
+
+
+def test_pruning_forgets_a_file_that_was_read_in_part(memory: Memory, tmp_path: Path) -> None:
+    folder = tmp_path / "records"
+    folder.mkdir()
+    (folder / "1.jsonl").write_text('{"id": "A", "text": "The first."}\nno record')
+    assert len(memory.ingest(folder).skipped) == 1
+    (folder / "1.jsonl").unlink()
+    assert memory.ingest(folder, prune=True).removed == 1
+
+
+def test_a_memory_does_not_take_in_itself(corpus: Path) -> None:
+    with Memory(corpus / "mine", embedder=HashingEmbedder()) as memory:
+        memory.ingest(corpus)
+        report = memory.ingest(corpus)
+        assert (report.added, report.skipped) == (0, ())
+        assert len(keys(memory)) == 5
+        [skipped] = memory.ingest(corpus / "mine").skipped
+        assert skipped.reason == "is a memory's own folder"
 
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(memory: Memory, corpus: Path) -> None:
