@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+from ..files import is_writable
+
 _WAIT_SECONDS = 60
 _WAIT_FOR_READERS = 1  # seconds; a log that a reader holds is emptied by the next writer
 
@@ -54,13 +56,9 @@ def _url(path: Path, read_only: bool) -> URL:
     # A folder that cannot be written has no live writer either: SQLite may then
     # read it without the shared-memory file that WAL needs. What a log still holds,
     # an immutable database would leave out.
-    frozen = {} if _is_writable(path.parent) or _has_log(path) else {"immutable": "1"}
+    frozen = {} if is_writable(path.parent) or _has_log(path) else {"immutable": "1"}
     name = f"file:{quote(os.fsencode(path))}"
     return URL.create("sqlite", database=name, query={"mode": "ro", "uri": "true", **frozen})
-
-
-def _is_writable(folder: Path) -> bool:
-    return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _has_log(path: Path) -> bool:
