@@ -26,10 +26,10 @@ class Database:
     """A memory's SQL database. Safe to share between threads.
 
     `read_only` refuses to write and can be opened while another process writes,
-    and on media that cannot be written at all.
+    and on media that cannot be written at all. Without `create` an empty one is refused.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, create: bool = True) -> None:
         self.path = path
         self.read_only = read_only
         self._engine = open_engine(path, read_only=read_only)
@@ -38,14 +38,14 @@ class Database:
                 if read_only:
                     check_current(connection)
                 else:
-                    migrate(connection)
+                    migrate(connection, create=create)
         except DatabaseError as error:
             self._engine.dispose()
             raise CorruptMemory(
                 f"{path} is not a readable memory ({error.orig}); restore it from a copy, or "
                 "delete the folder and ingest again"
             ) from error
-        except SchemaError:
+        except (SchemaError, CorruptMemory):
             self._engine.dispose()
             raise
 

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from ..files import is_writable
 
 _WAIT_SECONDS = 60
+_NO_TRANSACTION = "AUTOCOMMIT"
 _WAIT_FOR_READERS = 1  # seconds; a log that a reader holds is emptied by the next writer
 
 
@@ -30,7 +31,8 @@ def open_engine(path: Path, *, read_only: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        if connection.get_execution_options().get("isolation_level") != _NO_TRANSACTION:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 
@@ -40,14 +42,10 @@ def empty_log(engine: Engine) -> None:
 
     SQLite does so when the last connection closes, but not where that one only reads.
     """
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {1000 * _WAIT_FOR_READERS}")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cursor.close()
-    finally:
-        connection.close()
+    with engine.connect() as connection:
+        plain = connection.execution_options(isolation_level=_NO_TRANSACTION)
+        plain.exec_driver_sql(f"PRAGMA busy_timeout = {1000 * _WAIT_FOR_READERS}")
+        plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _url(path: Path, read_only: bool) -> URL:

@@ -57,14 +57,19 @@ class Store(ChunkReads, GraphReads, GraphChecks):
 
     `read_only` stores refuse to write and can be opened while another process
     writes, and on media that cannot be written at all. `rules` say which names are one
-    entity.
+    entity. Without `create` an empty store is refused.
     """
 
     def __init__(
-        self, path: Path, *, read_only: bool = False, rules: NameRules | None = None
+        self,
+        path: Path,
+        *,
+        read_only: bool = False,
+        rules: NameRules | None = None,
+        create: bool = True,
     ) -> None:
         self._rules = rules or EachAlone()
-        super().__init__(path, read_only=read_only)
+        super().__init__(path, read_only=read_only, create=create)
 
     # --- settings and models ------------------------------------------------
 

@@ -25,6 +25,7 @@ from .ingest_options import IngestOptions
 from .loaders import Source
 from .parse import parse_all
 from .progress import Progress
+from .sources import discover
 from .split import split
 from .survey import Survey, gone, state_of, survey
 from .workspace import Workspace
@@ -66,6 +67,22 @@ class _Batch:
         return self.chunks >= _BATCH_CHUNKS or self.characters >= _BATCH_CHARACTERS
 
 
+def ingest(
+    workspace: Workspace, paths: Sequence[str], options: IngestOptions, progress: Progress
+) -> IngestReport:
+    """Ingests files, folders, globs and "-" into a memory, which is made if it is not there.
+
+    Raises:
+        UsageError: a path does not exist; then no memory is made.
+        KeyConflict: a document of another root has the same key.
+        MemoryLocked: another process is writing.
+    """
+    if not workspace.home.exists():
+        discover(paths)
+    with workspace.looking() if options.dry_run else workspace.writing() as store:
+        return Ingestion(store, workspace, options, progress).run(paths)
+
+
 class Ingestion:
     """One run on a store whose writer lock the caller holds."""
 
@@ -85,12 +102,7 @@ class Ingestion:
         self._seen: dict[str, str] = {}  # keys met in this run, and the source of each
 
     def run(self, paths: Sequence[str]) -> IngestReport:
-        """Ingests files, folders, globs and "-".
-
-        Raises:
-            UsageError: a path does not exist.
-            KeyConflict: a document of another root has the same key.
-        """
+        """What `ingest` does with an open store; it raises the same."""
         began = time.perf_counter()
         found = survey(self._store, paths, self._options)
         self._skipped += found.skipped

@@ -207,7 +207,13 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(memory: Memory, corp
     report = memory.ingest(corpus, dry_run=True)
     assert report.added == 5
     assert report.chunks >= 5
-    assert keys(memory) == []
+    assert not memory.path.exists()
+    memory.ingest(corpus)
+    (corpus / "history.md").unlink()
+    (corpus / "new.txt").write_text("A new file.")
+    report = memory.ingest(corpus, prune=True, dry_run=True)
+    assert (report.added, report.unchanged, report.removed) == (1, 4, 1)
+    assert "new.txt" not in keys(memory)
 
 
 def test_a_bad_file_is_skipped_with_a_reason_and_the_rest_is_read(
@@ -285,6 +291,7 @@ def test_a_file_below_a_known_root_keeps_its_key(memory: Memory, corpus: Path) -
 def test_a_path_that_does_not_exist_is_named(memory: Memory, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nowhere"):
         memory.ingest(tmp_path / "nowhere")
+    assert not memory.path.exists()
 
 
 def test_parsing_in_several_processes_gives_the_same(
