@@ -31,19 +31,26 @@ from .survey import Survey, gone, state_of, survey
 from .workspace import Workspace
 
 _BATCH_CHUNKS = 1024
+_FIRST_BATCH_CHUNKS = 64
+_BATCH_SECONDS = 10.0  # what an interruption may cost
 _BATCH_CHARACTERS = 16_000_000
 _READERS = 1  # processes that read names and facts beside the embedder
 
 
 @dataclass(slots=True)
 class _Batch:
-    """Documents that are written together, and the sources that end with them."""
+    """Documents that are written together, and the sources that end with them.
 
+    It is full with `room` chunks, or when reading them took long.
+    """
+
+    room: int
     changes: list[DocumentChange] = field(default_factory=list)
     sources: dict[tuple[str, str, str], SourceState] = field(default_factory=dict)
     chunks: int = 0
     characters: int = 0
     size: int = 0
+    begun: float = field(default_factory=time.perf_counter)
     readings: Callable[[], Readings] | None = None
     """Waits for the names and facts of the batch, which are read meanwhile."""
 
@@ -64,7 +71,13 @@ class _Batch:
 
     @property
     def full(self) -> bool:
-        return self.chunks >= _BATCH_CHUNKS or self.characters >= _BATCH_CHARACTERS
+        late = self.chunks > 0 and time.perf_counter() - self.begun > _BATCH_SECONDS
+        return late or self.chunks >= self.room or self.characters >= _BATCH_CHARACTERS
+
+
+def room_for(chunks: int, seconds: float) -> int:
+    """How many chunks to write at once, when so many took so many seconds."""
+    return max(1, min(_BATCH_CHUNKS, round(chunks * _BATCH_SECONDS / max(seconds, 1e-3))))
 
 
 def ingest(
@@ -99,6 +112,7 @@ class Ingestion:
         self._skipped: list[Skipped] = []
         reads = options.graph and not options.dry_run
         self._reader = GraphReader(workspace.extraction, workers=_READERS) if reads else None
+        self._room = min(_FIRST_BATCH_CHUNKS, _BATCH_CHUNKS)
         self._seen: dict[str, str] = {}  # keys met in this run, and the source of each
 
     def run(self, paths: Sequence[str]) -> IngestReport:
@@ -141,7 +155,7 @@ class Ingestion:
             yield batch
 
     def _batches(self, found: Survey) -> Iterator[_Batch]:
-        batch = _Batch(sources=dict(found.touched))
+        batch = _Batch(self._room, sources=dict(found.touched))
         limits, jobs = self._options.limits, self._options.jobs
         for source, items in parse_all(found.changed, limits, jobs=jobs):
             # Before reading: what is written to it meanwhile makes it new next time.
@@ -153,7 +167,7 @@ class Ingestion:
                     batch.add(change)
                 if batch.full:
                     yield batch
-                    batch = _Batch()
+                    batch = _Batch(self._room)
             # What is skipped today may be read tomorrow: such a source counts as not read.
             if state is not None and len(self._skipped) == skipped:
                 if found.has_left(source, self._seen):
@@ -200,6 +214,7 @@ class Ingestion:
     # --- embedding and writing ------------------------------------------------------
 
     def _write(self, batch: _Batch) -> None:
+        began = time.perf_counter()
         self._counts["chunks"] += batch.chunks
         if not self._options.dry_run and (batch.changes or batch.sources):
             # Nothing to embed: the model, seconds to load, stays where it is.
@@ -212,6 +227,8 @@ class Ingestion:
                 model_id=model_id,
                 readings=[batch.readings()] if batch.readings else (),
             )
+        if batch.chunks:
+            self._room = room_for(batch.chunks, time.perf_counter() - began)
         self._progress.advance(batch.size, f"{self._counts['chunks']} passages")
 
     def _embed(self, batch: _Batch, model_id: int) -> dict[bytes, Vectors]:
@@ -227,10 +244,10 @@ class Ingestion:
         }
         missing = sorted(self._store.missing_vectors(texts, model_id))
         made: dict[bytes, Vectors] = {}
-        for start in range(0, len(missing), 2 * _BATCH_CHUNKS):
+        for start in range(0, len(missing), self._room):
             if made:
                 self._store.put_vectors(model_id, made)
-            some = missing[start : start + 2 * _BATCH_CHUNKS]
+            some = missing[start : start + self._room]
             encoded = self._workspace.embedder.encode(
                 [texts[key] for key in some],
                 progress=lambda _: self._progress.advance(0),

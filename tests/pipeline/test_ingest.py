@@ -15,6 +15,7 @@ import pytest
 from memctx import HashingEmbedder, Memory, load_settings
 from memctx.errors import KeyConflict, UsageError
 from memctx.memory.store import Store
+from memctx.pipeline.ingest import room_for
 from memctx.pipeline.ingest_options import IngestOptions
 from memctx.pipeline.survey import Gone, gone, survey
 
@@ -302,6 +303,40 @@ def test_parsing_in_several_processes_gives_the_same(
     other.ingest(corpus, jobs=2)
     texts = {key: memory.show(key) for key in keys(memory)}
     assert {key: other.show(key) for key in keys(other)} == texts
+
+
+class InterruptedEmbedder(HashingEmbedder):
+    """Someone presses Ctrl-C when it is asked for the second time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def encode(self, texts, *, progress=None):  # type: ignore[no-untyped-def]
+        self.asked += 1
+        if self.asked == 2:
+            raise KeyboardInterrupt
+        return super().encode(texts, progress=progress)
+
+
+def test_an_interruption_keeps_what_was_done(tmp_path: Path) -> None:
+    records = [json.dumps({"id": f"r{n}", "text": f"Record number {n}."}) for n in range(300)]
+    (tmp_path / "records.jsonl").write_text("\n".join(records))
+    with Memory(tmp_path / "memory", embedder=InterruptedEmbedder()) as memory:
+        with pytest.raises(KeyboardInterrupt):
+            memory.ingest(tmp_path / "records.jsonl")
+        kept = len(keys(memory))
+        assert 0 < kept < 300
+        report = memory.ingest(tmp_path / "records.jsonl")
+        assert (report.added, report.unchanged) == (300 - kept, kept)
+        assert memory.verify() == []
+
+
+def test_as_much_is_written_at_once_as_ten_seconds_bring() -> None:
+    assert room_for(64, 64.0) == 10
+    assert room_for(64, 2.0) == 320
+    assert room_for(64, 0.0) == 1024
+    assert room_for(1, 1000.0) == 1
 
 
 def test_forgetting_leaves_nothing_to_be_found(memory: Memory, corpus: Path) -> None:
