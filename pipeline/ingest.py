@@ -27,7 +27,7 @@ from .parse import parse_all
 from .progress import Progress
 from .sources import discover
 from .split import split
-from .survey import Survey, gone, state_of, survey
+from .survey import Gone, Survey, gone, replaced, state_of, survey
 from .workspace import Workspace
 
 _BATCH_CHUNKS = 1024
@@ -123,6 +123,8 @@ class Ingestion:
         self._count_unchanged(found.unchanged_keys)
         newest = self._store.newest_chunk()
         self._read_and_write(found)
+        if found.former:
+            self._remove(replaced(self._store, self._options.collection, found))
         if self._options.prune:
             self._prune(found)
         said = self._store.said_since(newest)
@@ -194,7 +196,7 @@ class Ingestion:
         if known and known.hash == digest and same_origin:
             self._counts["unchanged"] += 1
             return None
-        self._counts["updated" if known else "added"] += 1
+        self._counts["added" if found.is_new(source, known) else "updated"] += 1
         chunks = split(item, self._options.splitting, self._workspace.embedder.token_ends)
         return DocumentChange(
             collection=self._options.collection,
@@ -258,6 +260,9 @@ class Ingestion:
     def _prune(self, found: Survey) -> None:
         missing = gone(self._store, self._options.collection, found, set(self._seen))
         self._counts["removed"] = len(missing.documents)
+        self._remove(missing)
+
+    def _remove(self, what: Gone) -> None:
         if not self._options.dry_run:
-            self._store.forget(missing.documents)
-            self._store.forget_sources(self._options.collection, missing.sources)
+            self._store.forget(what.documents)
+            self._store.forget_sources(self._options.collection, what.sources)

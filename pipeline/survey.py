@@ -34,6 +34,14 @@ class Survey:
     skipped: list[Skipped] = field(default_factory=list)
     stored: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     present: set[tuple[str, str]] = field(default_factory=set)
+    former: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """What a file was called below another root, and is called now."""
+    renamed: set[tuple[str, str]] = field(default_factory=set)
+
+    def is_new(self, source: Source, known: DocumentState | None) -> bool:
+        """Whether a document was not there, under this key or under a former one."""
+        known_here = known is not None and (known.root, known.source) not in self.former
+        return not known_here and (source.root, source.key) not in self.renamed
 
     def exists(self, root: str, key: str) -> bool:
         """Whether a source is still there. The key of an odd file name is not its path."""
@@ -55,6 +63,8 @@ class Survey:
             return f"the key {key} was already given by {seen_in}; keys must differ"
         if known is None or (known.root, known.source) == (source.root, source.key):
             return ""
+        if (known.root, known.source) in self.former:
+            return ""  # it is read anew under another root
         if known.root == STDIN or source.root == STDIN or not self.exists(known.root, known.source):
             return ""  # it moved here, or is handed over anew
         if known.root == source.root:
@@ -80,6 +90,9 @@ def survey(store: Store, paths: Sequence[str], options: IngestOptions) -> Survey
     found = Survey(
         tuple(paths), options.collection, stored=store.keys_by_source(options.collection, roots)
     )
+    places: dict[str, list[tuple[str, str]]] = {}
+    for stored in found.stored:
+        places.setdefault(_place(*stored), []).append(stored)
     exclude = [str(store.path.parent)]
     for source in discover(paths, known_roots=roots, limits=options.limits, exclude=exclude):
         if isinstance(source, Skipped):
@@ -87,6 +100,9 @@ def survey(store: Store, paths: Sequence[str], options: IngestOptions) -> Survey
             continue
         where = (source.root, source.key)
         found.present.add(where)
+        if others := set(places.get(_place(*where), ())) - {where}:
+            found.former |= dict.fromkeys(others, where)
+            found.renamed.add(where)
         before = known.get(where)
         if before is None or before.loader not in options.settled:
             found.changed.append(source)
@@ -107,6 +123,18 @@ def state_of(source: Source, recipe: str) -> SourceState | None:
         return SourceState(source.size, source.mtime_ns, source_hash(source), recipe)
     except OSError:
         return None
+
+
+def replaced(store: Store, collection: str, found: Survey) -> Gone:
+    """What is stored of a file under another root than the one that it was now read from.
+
+    Where nothing could be read from it now, the old stays.
+    """
+    stored = store.keys_by_source(collection, store.roots(collection))
+    sources = [before for before, now in found.former.items() if now in stored]
+    keys = [key for where in sources for key in stored.get(where, ())]
+    states = store.states(collection, keys)
+    return Gone([states[key].id for key in keys], sources)
 
 
 def gone(store: Store, collection: str, found: Survey, seen: set[str]) -> Gone:
@@ -143,6 +171,10 @@ def _same_stat(source: Source, before: SourceState) -> bool:
         before.size,
         before.mtime_ns,
     )
+
+
+def _place(root: str, key: str) -> str:
+    return f"{root.rstrip('/')}/{key}"
 
 
 def _scope(path: str) -> Path:

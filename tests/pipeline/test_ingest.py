@@ -289,6 +289,25 @@ def test_a_file_below_a_known_root_keeps_its_key(memory: Memory, corpus: Path) -
     assert (report.added, report.unchanged) == (0, 1)
 
 
+@pytest.mark.parametrize("first", ["notes", "notes/river.txt", "notes/more.jsonl"])
+def test_a_folder_takes_over_what_was_read_from_within_it_before(
+    memory: Memory, corpus: Path, embedder: CountingEmbedder, first: str
+) -> None:
+    (corpus / "river.txt").write_text("Another text of the same name.")
+    (corpus / "notes" / "more.jsonl").write_text('{"id": "AK-3", "text": "Archive note 3."}')
+    before = memory.ingest(corpus / first).added
+    embedder.seen.clear()
+    report = memory.ingest(corpus)
+    assert (report.added, report.updated, report.skipped) == (7 - before, before, ())
+    assert len(embedder.seen) == 7 - before
+    expected = ["AK-1", "AK-2", "AK-3", "history.md", "notes/river.txt", "river.txt", "wu.txt"]
+    assert keys(memory) == expected
+    assert memory.verify() == []
+    for path in (corpus, corpus / first):
+        report = memory.ingest(path, prune=True)
+        assert (report.added, report.updated, report.removed) == (0, 0, 0)
+
+
 def test_a_path_that_does_not_exist_is_named(memory: Memory, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nowhere"):
         memory.ingest(tmp_path / "nowhere")
@@ -324,10 +343,10 @@ def test_an_interruption_keeps_what_was_done(tmp_path: Path) -> None:
     (tmp_path / "records.jsonl").write_text("\n".join(records))
     with Memory(tmp_path / "memory", embedder=InterruptedEmbedder()) as memory:
         with pytest.raises(KeyboardInterrupt):
-            memory.ingest(tmp_path / "records.jsonl")
+            memory.ingest(tmp_path / "records.jsonl", graph=False)
         kept = len(keys(memory))
         assert 0 < kept < 300
-        report = memory.ingest(tmp_path / "records.jsonl")
+        report = memory.ingest(tmp_path / "records.jsonl", graph=False)
         assert (report.added, report.unchanged) == (300 - kept, kept)
         assert memory.verify() == []
 
