@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -356,6 +358,21 @@ def test_as_much_is_written_at_once_as_ten_seconds_bring() -> None:
     assert room_for(64, 2.0) == 320
     assert room_for(64, 0.0) == 1024
     assert room_for(1, 1000.0) == 1
+
+
+def test_several_jobs_in_a_script_that_runs_itself_anew_are_a_clear_error(
+    corpus: Path, tmp_path: Path
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from memctx import HashingEmbedder, Memory\n"
+        f"memory = Memory({str(tmp_path / 'memory')!r}, embedder=HashingEmbedder())\n"
+        f"memory.ingest({str(corpus)!r}, jobs=2, graph=False)\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("memctx.errors.UsageError")
+    assert 'if __name__ == "__main__":' in last
 
 
 def test_forgetting_leaves_nothing_to_be_found(memory: Memory, corpus: Path) -> None:
