@@ -104,7 +104,8 @@ class Memory:
             MemoryLocked: another process is writing.
         """
         # Parsers and extractors are not loaded by those who only ask.
-        from .pipeline.ingest import Ingestion, IngestOptions
+        from .pipeline.ingest import ingest
+        from .pipeline.ingest_options import IngestOptions
         from .pipeline.loaders import Limits
         from .pipeline.split import SplitLimits
 
@@ -118,9 +119,8 @@ class Memory:
             limits=Limits(file_bytes=settings.max_file_bytes),
             splitting=SplitLimits(settings.chunk_tokens, settings.chunk_overlap),
         )
-        with self._workspace.writing() as store:
-            flow = Ingestion(store, self._workspace, options, self._progress)
-            return flow.run([os.fspath(path) for path in paths])
+        named = [os.fspath(path) for path in paths]
+        return ingest(self._workspace, named, options, self._progress)
 
     def forget(self, *keys: str, collection: str | None = None) -> int:
         """Removes documents and all that came from them; returns how many.

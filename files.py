@@ -40,6 +40,11 @@ def bytes_of(path: Path) -> int:
     return total
 
 
+def is_writable(folder: Path) -> bool:
+    """Whether files can be made in a folder."""
+    return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yields a path beside `path`; on success it is flushed and takes `path`'s place.

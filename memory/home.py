@@ -44,6 +44,10 @@ class Home:
         """Whether a memory has been made here."""
         return self.store.is_file()
 
+    def has_projections(self) -> bool:
+        """Whether there is anything that was once made of a store."""
+        return any(folder.is_dir() for folder in (self.vectors, self.words, self.graph))
+
     def require(self) -> None:
         """Raises MemoryNotFound unless a memory has been made here."""
         if not self.exists():

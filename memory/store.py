@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    union,
 )
 
 from ..errors import DocumentNotFound
@@ -56,14 +57,19 @@ class Store(ChunkReads, GraphReads, GraphChecks):
 
     `read_only` stores refuse to write and can be opened while another process
     writes, and on media that cannot be written at all. `rules` say which names are one
-    entity.
+    entity. Without `create` an empty store is refused.
     """
 
     def __init__(
-        self, path: Path, *, read_only: bool = False, rules: NameRules | None = None
+        self,
+        path: Path,
+        *,
+        read_only: bool = False,
+        rules: NameRules | None = None,
+        create: bool = True,
     ) -> None:
         self._rules = rules or EachAlone()
-        super().__init__(path, read_only=read_only)
+        super().__init__(path, read_only=read_only, create=create)
 
     # --- settings and models ------------------------------------------------
 
@@ -141,9 +147,12 @@ class Store(ChunkReads, GraphReads, GraphChecks):
             }
 
     def roots(self, collection: str) -> tuple[str, ...]:
-        """The roots from which the collection's sources came."""
-        column = tables.sources.c
-        query = select(column.root).where(column.collection == collection).distinct()
+        """The roots from which the collection's documents and sources came."""
+        source, document = tables.sources.c, tables.documents.c
+        query = union(
+            select(source.root).where(source.collection == collection),
+            select(document.root).where(document.collection == collection),
+        )
         with self.reading() as connection:
             return tuple(connection.scalars(query))
 

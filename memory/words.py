@@ -2,17 +2,22 @@
 
 A projection of the store. A writer brings the files up to date; a reader holds
 what the files have not seen yet in a second, small index in memory. Scores are
-tantivy's BM25 (k1 1.2, b 0.75), Robertson and Zaragoza 2009.
+tantivy's BM25 (k1 1.2, b 0.75), Robertson and Zaragoza 2009, by how often a word is
+in both together; only the mean length of a passage is each index' own.
 """
 
 from __future__ import annotations
 
 import math
+import shutil
+import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..files import is_writable
 from .analysis import spaced
 from .generations import Generations
 from .projection import Delta, Span, delta_since
@@ -39,16 +44,24 @@ class WordIndex:
         self._open()
 
     def _open(self) -> None:
-        import tantivy
-
         current = self._generations.current()
         self._base, self._overlay, self._removed = None, None, []
         self.sequence = self.saved_sequence = 0
         if current is None or current.fingerprint != _FORMAT:
             return
-        self._base = tantivy.Index.open(str(current.folder))
-        _register(self._base)
+        self._base = _opened(self._lockable(current.folder))
         self.sequence = self.saved_sequence = current.sequence
+
+    def _lockable(self, folder: Path) -> Path:
+        """The folder, or one of links to its files: tantivy locks even what it only reads."""
+        if is_writable(folder):
+            return folder
+        beside = Path(tempfile.mkdtemp(prefix="memctx-words-"))
+        weakref.finalize(self, shutil.rmtree, beside, ignore_errors=True)
+        for file in folder.iterdir():
+            if file.suffix != ".lock":
+                (beside / file.name).symlink_to(file.resolve())
+        return beside
 
     @property
     def unusable(self) -> bool:
@@ -97,10 +110,7 @@ class WordIndex:
         words = dict.fromkeys(_analyser().analyze(spaced(question)))
         with self._lock:
             indexes = [index for index in (self._base, self._overlay) if index is not None]
-        searchers = [index.searcher() for index in indexes]
-        total = sum(searcher.num_docs for searcher in searchers)
-        counts = [sum(s.doc_freq("words", word) for s in searchers) for word in words]
-        return sum(_idf(count, total) * (_K1 + 1) for count in counts)
+        return sum(_idf(*seen) * (_K1 + 1) for seen in _seen(indexes, list(words)).values())
 
     def _run(
         self, words: Sequence[str], k: int, field: str, allowed: Sequence[int] | None
@@ -108,12 +118,13 @@ class WordIndex:
         if not words or k < 1 or (allowed is not None and len(allowed) == 0):
             return []
         with self._lock:
-            parts = [(self._base, self._removed), (self._overlay, ())]
+            both = [(self._base, self._removed), (self._overlay, ())]
+        parts = [(index, removed) for index, removed in both if index is not None]
+        seen = _seen([index for index, _ in parts], words)
         hits = [
             hit
             for index, removed in parts
-            if index is not None
-            for hit in _search(index, words, k, (field, allowed), removed)
+            for hit in _search(index, _weights(index, seen), k, (field, allowed), removed)
         ]
         # Equal scores are put in the order of ids: the same store, the same answer.
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
@@ -127,6 +138,22 @@ class WordIndex:
 
 def _idf(count: int, total: int) -> float:
     return math.log(1 + (max(total, count) - count + 0.5) / (count + 0.5))
+
+
+def _seen(indexes: Sequence[Any], words: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """In how many passages each word is, of how many, over all indexes.
+
+    A repeated word asks no louder; without this, long questions drown in "the".
+    """
+    searchers = [index.searcher() for index in indexes]
+    total = sum(searcher.num_docs for searcher in searchers)
+    return {word: (sum(s.doc_freq("words", word) for s in searchers), total) for word in words}
+
+
+def _weights(index: Any, seen: Mapping[str, tuple[int, int]]) -> dict[str, float]:
+    """What makes an index' own score of a word that of all indexes together."""
+    own = _seen([index], list(seen))
+    return {word: _idf(*seen[word]) / _idf(*own[word]) for word in seen}
 
 
 def _schema() -> Any:
@@ -190,12 +217,12 @@ def _entry(row: ChunkRow) -> Any:
 
 def _search(
     index: Any,
-    words: Sequence[str],
+    weights: Mapping[str, float],
     k: int,
     filtered: tuple[str, Sequence[int] | None],
     removed: Sequence[Span],
 ) -> Iterator[tuple[int, float]]:
-    query = _query(index.schema, words, *filtered, removed)
+    query = _query(index.schema, weights, *filtered, removed)
     searcher = index.searcher()
     hits = searcher.search(query, limit=k, count=False).hits
     ids = searcher.fast_field_values("chunk", [address for _, address in hits])
@@ -218,18 +245,24 @@ def _within(schema: Any, span: Span) -> Any:
 
 def _query(
     schema: Any,
-    words: Iterable[str],
+    weights: Mapping[str, float],
     field: str,
     allowed: Sequence[int] | None,
     removed: Sequence[Span],
 ) -> Any:
     from tantivy import Occur, Query
 
-    # A repeated word asks no louder; without this, long questions drown in "the".
-    terms = [Query.term_query(schema, "words", word, "freq") for word in dict.fromkeys(words)]
+    terms = [_term(schema, word, weight) for word, weight in weights.items()]
     parts = [(Occur.Must, Query.boolean_query([(Occur.Should, term) for term in terms]))]
     if allowed is not None:
         within = Query.term_set_query(schema, field, [int(number) for number in allowed])
         parts.append((Occur.Must, Query.const_score_query(within, 0.0)))
     parts += [(Occur.MustNot, _within(schema, span)) for span in removed]
     return Query.boolean_query(parts)
+
+
+def _term(schema: Any, word: str, weight: float) -> Any:
+    from tantivy import Query
+
+    term = Query.term_query(schema, "words", word, "freq")
+    return term if weight == 1.0 else Query.boost_query(term, weight)

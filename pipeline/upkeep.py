@@ -41,7 +41,7 @@ def repair(workspace: Workspace, progress: Progress) -> list[str]:
 
     Returns what is still wrong afterwards.
     """
-    with workspace.writing() as store:
+    with workspace.writing(create=False) as store:
         if store.setting("embedder") is not None:
             model_id = workspace.register(store)
             embed_missing(store, workspace.embedder, model_id, progress)
@@ -55,7 +55,7 @@ def reindex(workspace: Workspace, embedder: Embedder, progress: Progress) -> int
     Returns how many passages were embedded. Until all vectors are there the memory
     answers with the old ones; an interrupted run goes on where it stopped.
     """
-    with workspace.writing() as store:
+    with workspace.writing(create=False) as store:
         old = workspace.recorded_model(store)
         model_id = store.add_model(embedder.fingerprint, embedder.name, embedder.width)
         done = embed_missing(store, embedder, model_id, progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from memctx import AskOptions, HashingEmbedder, Memory, Scope, load_settings
-from memctx.errors import DocumentNotFound, FingerprintMismatch, MemoryNotFound
+from memctx.errors import CorruptMemory, DocumentNotFound, FingerprintMismatch, MemoryNotFound
 
 TEXTS = {
     "dome.txt": "The dome of the observatory was completed in 1902. It is green.",
@@ -123,6 +124,25 @@ def test_damage_is_found_and_mended(memory: Memory) -> None:
     assert memory.verify() == ["words: the files are damaged or of another version"]
     assert memory.search("lens", k=1)[0].document.key == "lens.txt"
     assert memory.verify(repair=True) == []
+
+
+@pytest.mark.parametrize("left", ["an empty file", "a file without tables", "no file"])
+def test_a_store_that_lost_everything_is_not_taken_for_a_new_one(memory: Memory, left: str) -> None:
+    memory.close()
+    store = memory.path / "memory.sqlite3"
+    store.unlink()
+    if left == "an empty file":
+        store.touch()
+    elif left == "a file without tables":
+        other = sqlite3.connect(store)
+        other.execute("PRAGMA journal_mode = WAL")
+        other.close()
+    with pytest.raises(MemoryNotFound if left == "no file" else CorruptMemory):
+        memory.verify(repair=True)
+    with pytest.raises(CorruptMemory, match="restore it from a copy"):
+        memory.ingest(memory.path.parent / "corpus")
+    shutil.rmtree(memory.path)
+    assert memory.ingest(memory.path.parent / "corpus").added == 3
 
 
 def test_projections_may_be_deleted(memory: Memory) -> None:
