@@ -45,7 +45,14 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yields a path beside `path`; on success it is flushed and takes `path`'s place.
 
     On any exception the file beside is removed and `path` stays as it was.
+
+    Raises:
+        UsageError: `path` is a folder, or there is no folder to put it in.
     """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent} to write {path.name} in; make it first")
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         yield beside

@@ -59,7 +59,7 @@ class WriterLock:
             holder = json.loads(self._note.read_text(encoding="utf-8"))
             who = f"process {holder['pid']}, since {holder['since']}"
         except (OSError, ValueError, KeyError):
-            who = "another process"
+            who = "another writer"
         return (
             f"{self._folder} is being written by {who}; wait until it is done, or stop it "
             "(searching and asking go on meanwhile)"

@@ -9,7 +9,6 @@ It never embeds, splits or ranks, and does not know which projections exist.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -354,11 +353,9 @@ class Store(ChunkReads, GraphReads, GraphChecks):
     def problems(self) -> list[str]:
         """What the database says is wrong with itself; empty when sound."""
         with self.reading() as connection:
-            raw = connection.connection.driver_connection
-            if not isinstance(raw, sqlite3.Connection):
-                return []
-            found = [row[0] for row in raw.execute("PRAGMA integrity_check") if row[0] != "ok"]
-            dangling = raw.execute("PRAGMA foreign_key_check").fetchall()
+            checked = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        found = [problem for problem in checked if problem != "ok"]
         return found + [f"row {row[1]} of {row[0]} points at nothing" for row in dangling]
 
 

@@ -45,6 +45,7 @@ class Workspace:
         self._vectors: VectorIndex | None = None
         self._graph: GraphIndex | None = None
         self._lock = threading.RLock()
+        self._turn = threading.RLock()  # to write: threads wait for one another
 
     def close(self) -> None:
         """Closes the store; what was loaded is let go."""
@@ -134,7 +135,7 @@ class Workspace:
             MemoryLocked: another process is writing.
         """
         self.home.create()
-        with WriterLock(self.home.folder):
+        with self._turn, WriterLock(self.home.folder):
             store = Store(self.home.store, rules=Naming())
             try:
                 yield store

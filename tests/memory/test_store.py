@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from memctx.errors import CorruptMemory, DocumentNotFound, SchemaError
+from memctx.errors import CorruptMemory, DocumentNotFound, ReadOnlyMemory, SchemaError
 from memctx.memory.projection import Span, delta_since
 from memctx.memory.rows import DocumentChange, SourceState
 from memctx.memory.store import Store
@@ -158,7 +158,7 @@ def test_a_reader_sees_what_is_committed_and_cannot_write(store: Store) -> None:
     reader = Store(store.path, read_only=True)
     store.apply([change("a", "one")])
     assert reader.counts()["documents"] == 1
-    with pytest.raises(Exception, match="readonly"):
+    with pytest.raises(ReadOnlyMemory):
         reader.apply([change("b", "two")])
     reader.close()
 
