@@ -287,6 +287,15 @@ class Store(ChunkReads, GraphReads, GraphChecks):
         with self._engine.begin() as connection:
             insert_vectors(connection, model_id, made)
 
+    def drop_vectors(self, model_id: int, hashes: Sequence[bytes]) -> None:
+        """Removes a model's vectors by hash: their passages count as not embedded."""
+        column = tables.vectors.c
+        with self._engine.begin() as connection:
+            for some in slices(hashes):
+                connection.execute(
+                    delete(tables.vectors).where(column.model_id == model_id, column.hash.in_(some))
+                )
+
     def apply(
         self,
         changes: Sequence[DocumentChange],

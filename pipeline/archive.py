@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..errors import FingerprintMismatch, StoreError, UsageError
+from ..errors import CorruptMemory, FingerprintMismatch, StoreError, UsageError
 from ..files import replacing
 from ..memory.graph_rows import NamedSpan, Readings, StatedAlias, StatedFact, TextReading
 from ..memory.rows import DocumentChange, SourceState, StoredDocument
@@ -156,6 +156,8 @@ def _read(reading: tuple[str, TextReading] | None) -> dict[str, Any]:
 
 
 def _write_vectors(archive: zipfile.ZipFile, store: Store, model_id: int) -> None:
+    if store.damaged_vectors(model_id):
+        raise CorruptMemory("some vectors are damaged; run `memctx verify --repair`, then export")
     width, count = store.model_width(model_id), store.counts()["vectors"]
     with archive.open("hashes.txt", "w") as out:
         for key, _ in store.all_vectors(model_id):
@@ -164,7 +166,7 @@ def _write_vectors(archive: zipfile.ZipFile, store: Store, model_id: int) -> Non
         header = {"descr": "<f2", "fortran_order": False, "shape": (count, width)}
         np.lib.format.write_array_header_1_0(out, header)
         for _, vector in store.all_vectors(model_id):
-            out.write(vector.tobytes())
+            out.write(vector)
 
 
 # --- reading ------------------------------------------------------------------------
