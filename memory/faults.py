@@ -1,7 +1,7 @@
 """What SQLite and the operating system say, in memctx's own errors with a remedy.
 
-The one place that reads their codes. It neither catches nor prints: the engine and
-the command line ask it what an error means.
+The one place that reads their codes. It prints nothing and mends nothing: the database
+and the command line ask it what an error means.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NO_FOLDER = (errno.ENOTDIR, errno.EEXIST)
 def of_sqlite(error: BaseException, what: Path) -> MemctxError | None:
     """The memctx error that an error in a statement on the file `what` stands for, if any."""
     if isinstance(error, UnicodeEncodeError):
-        return not_text(error)
+        return _not_text(error)
     if not isinstance(error, sqlite3.Error):
         return None
     code = getattr(error, "sqlite_errorcode", None)
@@ -60,8 +60,19 @@ def _unreadable(error: sqlite3.Error, code: int | None) -> bool:
     return damaged or (code is None and "decode to UTF-8" in text)
 
 
-def not_text(error: UnicodeEncodeError) -> UsageError:
-    """What a text with a lone surrogate is told, as the shell makes of bytes it cannot read."""
+def check_text(text: str) -> None:
+    """Refuses a text with a lone surrogate, which the shell makes of bytes it cannot read.
+
+    Raises:
+        UsageError: it names the place.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise _not_text(error) from None
+
+
+def _not_text(error: UnicodeEncodeError) -> UsageError:
     near = error.object[max(0, error.start - 20) : error.start + 20]
     return UsageError(f"{near!r} is not text: it holds bytes that are not UTF-8; write it anew")
 

@@ -20,9 +20,10 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
 )
 
-from ..errors import DocumentNotFound
+from ..errors import DocumentNotFound, UsageError
 from . import tables
 from .chunk_reads import ChunkReads
 from .database import AT_ONCE, slices
@@ -228,11 +229,15 @@ class Store(ChunkReads, GraphReads, GraphChecks):
                 raise DocumentNotFound(
                     f"{key} is in several collections ({names}); say which with --collection"
                 )
-            near = connection.scalars(
-                select(column.key).where(column.key.contains(Path(key).name)).limit(3)
-            ).all()
+        raise self._unknown_key(key)
+
+    def _unknown_key(self, key: str) -> DocumentNotFound:
+        column = tables.documents.c.key
+        with self.reading() as connection:
+            query = select(column).where(column.contains(Path(key).name)).limit(3)
+            near = connection.scalars(query).all()
         hint = f"; did you mean {', '.join(near)}?" if near else "; `memctx list` shows all keys"
-        raise DocumentNotFound(f"no document has the key {key}{hint}")
+        return DocumentNotFound(f"no document has the key {key}{hint}")
 
     def all_documents(self) -> Iterator[StoredDocument]:
         """Every document with its text and origin, by number, streamed."""
@@ -257,6 +262,10 @@ class Store(ChunkReads, GraphReads, GraphChecks):
         """The numbers of the documents that meet all conditions given.
 
         `where` compares metadata as text; `keys` asks for any of these keys.
+
+        Raises:
+            DocumentNotFound: no document has one of the keys.
+            UsageError: nothing is found, and no document has that collection or metadata.
         """
         column = tables.documents.c
         query = select(column.id)
@@ -267,7 +276,37 @@ class Store(ChunkReads, GraphReads, GraphChecks):
         for name, value in (where or {}).items():
             query = query.where(_metadata_equals(column.metadata[name], value))
         with self.reading() as connection:
-            return list(connection.scalars(query))
+            found = list(connection.scalars(query))
+        if not found or len(found) < len(keys):
+            self._refuse_unknown(collection, where or {}, keys)
+        return found
+
+    def _refuse_unknown(
+        self, collection: str | None, where: Iterable[str], keys: Sequence[str]
+    ) -> None:
+        """Tells what this memory does not know from conditions that nothing meets."""
+        known = self.collections()
+        if collection is not None and collection not in known:
+            there = ", ".join(known) or "none"
+            raise UsageError(f"no collection is called {collection!r}; there are: {there}")
+        column = tables.documents.c
+        inside = true() if collection is None else column.collection == collection
+        for key in keys:
+            with self.reading() as connection:
+                there_is = select(column.id).where(column.key == key, inside).limit(1)
+                if connection.scalar(there_is) is None:
+                    raise self._unknown_key(key)
+        if where:
+            self._refuse_unknown_metadata(where)
+
+    def _refuse_unknown_metadata(self, names: Iterable[str]) -> None:
+        with self.reading() as connection:
+            rows = connection.scalars(select(tables.documents.c.metadata))
+            fields = {field for metadata in rows for field in metadata}
+        for name in names:
+            if name not in fields:
+                there = ", ".join(sorted(fields)) or "none"
+                raise UsageError(f"no document has the metadata {name!r}; there are: {there}")
 
     # --- the change log -----------------------------------------------------------
 

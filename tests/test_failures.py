@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -148,3 +149,20 @@ def test_a_writer_that_may_not_write_is_told_so_in_one_line(shell: Shell) -> Non
 def test_a_file_is_no_memory(shell: Shell) -> None:
     for words in (("list",), ("forget", "lens.txt"), ("ingest", "lens.txt")):
         assert "is a file" in shell.fails(*words, "--memory", "lens.txt", code=2), words
+
+
+def test_bytes_that_are_not_utf_8_are_one_line(shell: Shell) -> None:
+    for words in (("search", b"len\xff"), ("show", b"len\xff"), ("forget", b"len\xff")):
+        assert "is not text" in shell.fails(*words, code=2), words
+
+
+def test_half_a_character_fails_its_own_line_of_a_batch(shell: Shell) -> None:
+    lines = [{"id": "a", "query": "\ud83d"}, {"id": "\ud83d", "query": "lens"}]
+    (shell.folder / "batch.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    done = shell.run("search", "--batch", "batch.jsonl")
+    failed, found = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 0
+    assert failed["id"] == "a"
+    assert "is not text" in failed["error"]
+    assert found["id"] == "\ud83d"
+    assert found["passages"]

@@ -8,7 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from memctx.errors import CorruptMemory, DocumentNotFound, ReadOnlyMemory, SchemaError
+from memctx.errors import (
+    CorruptMemory,
+    DocumentNotFound,
+    ReadOnlyMemory,
+    SchemaError,
+    UsageError,
+)
 from memctx.memory.projection import Span, delta_since
 from memctx.memory.rows import DocumentChange, SourceState
 from memctx.memory.store import Store
@@ -123,6 +129,17 @@ def test_documents_are_matched_by_collection_key_and_metadata(store: Store) -> N
     assert len(store.matching(keys=["a"])) == 2
     assert store.matching(where={"year": "1904"}) == [store.find("b")]
     assert store.matching(collection="other", where={"year": "1904"}) == []
+    assert store.matching(keys=["a"], where={"year": "1904"}) == []
+
+
+def test_names_that_the_memory_does_not_know_are_told_from_no_match(store: Store) -> None:
+    store.apply([change("a", "one", year="1902"), change("b", "two")])
+    with pytest.raises(DocumentNotFound, match="no document has the key c"):
+        store.matching(keys=["a", "c"])
+    with pytest.raises(UsageError, match="there are: default"):
+        store.matching(collection="other")
+    with pytest.raises(UsageError, match="there are: year"):
+        store.matching(where={"yaer": "1902"})
 
 
 def test_numbers_and_truth_values_in_metadata_match_their_text(store: Store) -> None:
