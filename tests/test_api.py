@@ -197,6 +197,12 @@ def test_another_embedder_is_refused_until_reindexed(memory: Memory) -> None:
         other.search("lens")
 
 
+def test_a_model_of_another_task_is_no_embedder(memory: Memory) -> None:
+    with pytest.raises(UsageError, match=r"is no embedder.* all-MiniLM-L6-v2"):
+        memory.reindex("gemma-3-270m")
+    assert memory.status().embedder == "hashing-256"
+
+
 def test_a_memory_on_a_medium_that_cannot_be_written_can_be_read(
     memory: Memory, tmp_path: Path
 ) -> None:
