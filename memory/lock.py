@@ -57,7 +57,9 @@ class WriterLock:
     def _who_holds_it(self) -> str:
         try:
             holder = json.loads(self._note.read_text(encoding="utf-8"))
-            who = f"process {holder['pid']}, since {holder['since']}"
+            own = holder["pid"] == os.getpid()
+            whose = "another Memory of this process" if own else f"process {holder['pid']}"
+            who = f"{whose}, since {holder['since']}"
         except (OSError, ValueError, KeyError):
             who = "another writer"
         return (

@@ -151,16 +151,19 @@ def test_a_file_is_no_memory(shell: Shell) -> None:
         assert "is a file" in shell.fails(*words, "--memory", "lens.txt", code=2), words
 
 
-def test_bytes_that_are_not_utf_8_are_one_line(shell: Shell) -> None:
+def test_brokenthat_are_not_utf_8_are_one_line(shell: Shell) -> None:
     for words in (("search", b"len\xff"), ("show", b"len\xff"), ("forget", b"len\xff")):
         assert "is not text" in shell.fails(*words, code=2), words
 
 
 def test_half_a_character_fails_its_own_line_of_a_batch(shell: Shell) -> None:
     lines = [{"id": "a", "query": "\ud83d"}, {"id": "\ud83d", "query": "lens"}]
-    (shell.folder / "batch.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    text = "\n".join(map(json.dumps, lines)).encode()
+    (shell.folder / "batch.jsonl").write_bytes(b'{"query": "len\xff"}\n' + text)
     done = shell.run("search", "--batch", "batch.jsonl")
-    failed, found = map(json.loads, done.stdout.splitlines())
+    broken, failed, found = map(json.loads, done.stdout.splitlines())
+    assert broken["id"] == 1
+    assert "UTF-8" in broken["error"]
     assert done.returncode == 0
     assert failed["id"] == "a"
     assert "is not text" in failed["error"]

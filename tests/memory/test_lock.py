@@ -58,5 +58,6 @@ def test_a_writer_may_take_its_own_lock_again(tmp_path: Path) -> None:
 
 
 def test_two_memories_of_one_process_exclude_each_other(tmp_path: Path) -> None:
-    with WriterLock(tmp_path), pytest.raises(MemoryLocked), WriterLock(tmp_path):
+    told = pytest.raises(MemoryLocked, match="another Memory of this process")
+    with WriterLock(tmp_path), told, WriterLock(tmp_path):
         pass
