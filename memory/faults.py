@@ -84,8 +84,8 @@ def of_system(error: OSError) -> MemctxError:
         what = what.decode(errors="backslashreplace")
     reason = error.strerror or str(error)
     if error.errno in _FULL:
-        where = what if error.filename else "output"
-        return DiskFull(f"there is no room left for {where}; make room, then run it again")
+        where = f"the disk of {what}" if error.filename else "the disk or the output"
+        return DiskFull(f"{where} is full; make room, then run the same command again")
     if error.errno in _READ_ONLY:
         return ReadOnlyMemory(_read_only(what))
     if error.errno in _NO_FOLDER:

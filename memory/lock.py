@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -41,7 +42,10 @@ class WriterLock:
             raise MemoryLocked(self._who_holds_it()) from None
         if self._lock.lock_counter == 1:
             holder = {"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
-            write_text(self._note, json.dumps(holder))
+            with ExitStack() as undo:  # no room for the note: no lock
+                undo.callback(self._lock.release)
+                write_text(self._note, json.dumps(holder))
+                undo.pop_all()
         return self
 
     def __exit__(

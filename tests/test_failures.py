@@ -127,7 +127,7 @@ def test_output_that_has_no_room_is_one_line(shell: Shell) -> None:
             )
         assert done.returncode == 1, words
         assert done.stderr.decode().splitlines() == [
-            "memctx: there is no room left for output; make room, then run it again"
+            "memctx: the disk or the output is full; make room, then run the same command again"
         ]
 
 
