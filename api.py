@@ -151,9 +151,7 @@ class Memory:
         """The `k` best passages for a query, with the signals of each.
 
         Raises:
-            UsageError: `k` is below 1, the query is no text, or the memory has no such
-                collection or metadata.
-            DocumentNotFound: the scope names a key that no document has.
+            UsageError: `k` is below 1, or the query or the scope is no text.
         """
         check_text(query)
         if k < 1:

@@ -9,6 +9,7 @@ It never embeds, splits or ranks, and does not know which projections exist.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ from sqlalchemy import (
     true,
 )
 
-from ..errors import DocumentNotFound, UsageError
+from ..errors import DocumentNotFound
 from . import tables
 from .chunk_reads import ChunkReads
 from .database import AT_ONCE, slices
@@ -49,6 +50,8 @@ from .writes import (
     replace_document,
     replace_source,
 )
+
+_log = logging.getLogger(__name__)
 
 
 class Store(ChunkReads, GraphReads, GraphChecks):
@@ -261,11 +264,8 @@ class Store(ChunkReads, GraphReads, GraphChecks):
     ) -> list[int]:
         """The numbers of the documents that meet all conditions given.
 
-        `where` compares metadata as text; `keys` asks for any of these keys.
-
-        Raises:
-            DocumentNotFound: no document has one of the keys.
-            UsageError: nothing is found, and no document has that collection or metadata.
+        `where` compares metadata as text; `keys` asks for any of these keys. A name that
+        no document has is warned of: it is more likely mistyped than meant.
         """
         column = tables.documents.c
         query = select(column.id)
@@ -278,35 +278,36 @@ class Store(ChunkReads, GraphReads, GraphChecks):
         with self.reading() as connection:
             found = list(connection.scalars(query))
         if not found or len(found) < len(keys):
-            self._refuse_unknown(collection, where or {}, keys)
+            self._warn_of_unknown(collection, where or {}, keys)
         return found
 
-    def _refuse_unknown(
+    def _warn_of_unknown(
         self, collection: str | None, where: Iterable[str], keys: Sequence[str]
     ) -> None:
         """Tells what this memory does not know from conditions that nothing meets."""
         known = self.collections()
         if collection is not None and collection not in known:
             there = ", ".join(known) or "none"
-            raise UsageError(f"no collection is called {collection!r}; there are: {there}")
+            _log.warning("no collection is called %s; there are: %s", collection, there)
+            return
         column = tables.documents.c
         inside = true() if collection is None else column.collection == collection
         for key in keys:
             with self.reading() as connection:
                 there_is = select(column.id).where(column.key == key, inside).limit(1)
                 if connection.scalar(there_is) is None:
-                    raise self._unknown_key(key)
+                    _log.warning("%s", self._unknown_key(key))
         if where:
-            self._refuse_unknown_metadata(where)
+            self._warn_of_unknown_metadata(where)
 
-    def _refuse_unknown_metadata(self, names: Iterable[str]) -> None:
+    def _warn_of_unknown_metadata(self, names: Iterable[str]) -> None:
         with self.reading() as connection:
             rows = connection.scalars(select(tables.documents.c.metadata))
             fields = {field for metadata in rows for field in metadata}
         for name in names:
             if name not in fields:
                 there = ", ".join(sorted(fields)) or "none"
-                raise UsageError(f"no document has the metadata {name!r}; there are: {there}")
+                _log.warning("no document has the metadata %s; there are: %s", name, there)
 
     # --- the change log -----------------------------------------------------------
 

@@ -132,6 +132,8 @@ def test_a_search_is_restricted_by_document_collection_and_metadata(sample: Shel
     passages = sample.json("search", "dome", "--document", "museum.html")["passages"]
     assert {passage["document"]["key"] for passage in passages} == {"museum.html"}
     assert sample.json("search", "dome", "--collection", "none")["passages"] == []
+    unknown = sample.run("search", "dome", "--document", "musem.html").stderr
+    assert unknown.startswith("memctx: no document has the key musem.html")
     assert sample.json("search", "dome", "--where", "no=such")["passages"] == []
 
 

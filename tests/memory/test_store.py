@@ -13,7 +13,6 @@ from memctx.errors import (
     DocumentNotFound,
     ReadOnlyMemory,
     SchemaError,
-    UsageError,
 )
 from memctx.memory.projection import Span, delta_since
 from memctx.memory.rows import DocumentChange, SourceState
@@ -132,14 +131,21 @@ def test_documents_are_matched_by_collection_key_and_metadata(store: Store) -> N
     assert store.matching(keys=["a"], where={"year": "1904"}) == []
 
 
-def test_names_that_the_memory_does_not_know_are_told_from_no_match(store: Store) -> None:
+def test_names_that_the_memory_does_not_know_are_told_from_no_match(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
     store.apply([change("a", "one", year="1902"), change("b", "two")])
-    with pytest.raises(DocumentNotFound, match="no document has the key c"):
-        store.matching(keys=["a", "c"])
-    with pytest.raises(UsageError, match="there are: default"):
-        store.matching(collection="other")
-    with pytest.raises(UsageError, match="there are: year"):
-        store.matching(where={"yaer": "1902"})
+    assert store.matching(where={"year": "1999"}) == []
+    assert store.matching(keys=["a"], where={"year": "1999"}) == []
+    assert caplog.messages == []
+    assert store.matching(keys=["a", "c"]) == [store.find("a")]
+    assert store.matching(collection="other") == []
+    assert store.matching(where={"yaer": "1902"}) == []
+    assert caplog.messages == [
+        "no document has the key c; `memctx list` shows all keys",
+        "no collection is called other; there are: default",
+        "no document has the metadata yaer; there are: year",
+    ]
 
 
 def test_numbers_and_truth_values_in_metadata_match_their_text(store: Store) -> None:
