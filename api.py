@@ -15,7 +15,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from .config import Settings, load_settings
+from .errors import UsageError
 from .memory.embedder import Embedder
+from .memory.faults import check_text
 from .memory.rows import DocumentRow
 from .pipeline.ask import AskOptions, answer
 from .pipeline.engines import find_embedder, find_memory_reader, find_reader, state_bytes_per_token
@@ -99,10 +101,12 @@ class Memory:
         `graph` no names and facts are read; `reindex` makes up for it later.
 
         Raises:
-            UsageError: a path does not exist.
+            UsageError: a path does not exist, or the collection has no name.
             KeyConflict: another root already gave a document the same key.
             MemoryLocked: another process is writing.
         """
+        if not collection:
+            raise UsageError("a collection needs a name")
         # Parsers and extractors are not loaded by those who only ask.
         from .pipeline.ingest import ingest
         from .pipeline.ingest_options import IngestOptions
@@ -130,7 +134,7 @@ class Memory:
         """
         self._workspace.home.require()
         with self._workspace.writing() as store:
-            found = [store.find(key, collection) for key in keys]
+            found = list(dict.fromkeys(store.find(key, collection) for key in keys))
             store.forget(found)
             return len(found)
 
@@ -144,7 +148,14 @@ class Memory:
         distinct: bool = False,
         scope: Scope | None = None,
     ) -> SearchResult:
-        """The `k` best passages for a query, with the signals of each."""
+        """The `k` best passages for a query, with the signals of each.
+
+        Raises:
+            UsageError: `k` is below 1, or the query or the scope is no text.
+        """
+        check_text(query)
+        if k < 1:
+            raise UsageError(f"k should be at least 1, got {k}")
         return self._retriever().search(query, k, scope=scope, distinct=distinct)
 
     def ask(

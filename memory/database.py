@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, ExceptionContext, event
 
-from ..errors import CorruptMemory, SchemaError
+from ..errors import MemctxError
 from .engine import empty_log, open_engine
+from .faults import of_sqlite
 from .migrations import check_current, migrate
 
 AT_ONCE = 500
@@ -33,21 +33,22 @@ class Database:
         self.path = path
         self.read_only = read_only
         self._engine = open_engine(path, read_only=read_only)
+        event.listen(self._engine, "handle_error", self._explain)
         try:
             with self._engine.begin() as connection:
                 if read_only:
                     check_current(connection)
                 else:
                     migrate(connection, create=create)
-        except DatabaseError as error:
-            self._engine.dispose()
-            raise CorruptMemory(
-                f"{path} is not a readable memory ({error.orig}); restore it from a copy, or "
-                "delete the folder and ingest again"
-            ) from error
-        except (SchemaError, CorruptMemory):
+        except MemctxError:
             self._engine.dispose()
             raise
+
+    def _explain(self, context: ExceptionContext) -> None:
+        """Raises memctx's own error for what any statement may meet."""
+        error = of_sqlite(context.original_exception, self.path)
+        if error is not None:
+            raise error from context.original_exception
 
     def close(self) -> None:
         """Closes all connections; the store cannot be used afterwards.

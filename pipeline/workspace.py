@@ -46,6 +46,7 @@ class Workspace:
         self._vectors: VectorIndex | None = None
         self._graph: GraphIndex | None = None
         self._lock = threading.RLock()
+        self._turn = threading.RLock()  # to write: threads wait for one another
 
     def close(self) -> None:
         """Closes the store; what was loaded is let go."""
@@ -151,7 +152,7 @@ class Workspace:
             CorruptMemory: the store is empty, and there are projections of one that was not.
         """
         self.home.create()
-        with WriterLock(self.home.folder):
+        with self._turn, WriterLock(self.home.folder):
             create = create and not self.home.has_projections()
             store = Store(self.home.store, rules=Naming(), create=create)
             try:

@@ -9,7 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from memctx.errors import CorruptMemory, DocumentNotFound, SchemaError
+from memctx.errors import (
+    CorruptMemory,
+    DocumentNotFound,
+    ReadOnlyMemory,
+    SchemaError,
+)
 from memctx.memory.projection import Span, delta_since
 from memctx.memory.rows import DocumentChange, SourceState
 from memctx.memory.store import Store
@@ -126,6 +131,24 @@ def test_documents_are_matched_by_collection_key_and_metadata(store: Store) -> N
     assert len(store.matching(keys=["a"])) == 2
     assert store.matching(where={"year": "1904"}) == [store.find("b")]
     assert store.matching(collection="other", where={"year": "1904"}) == []
+    assert store.matching(keys=["a"], where={"year": "1904"}) == []
+
+
+def test_names_that_the_memory_does_not_know_are_told_from_no_match(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.apply([change("a", "one", year="1902"), change("b", "two")])
+    assert store.matching(where={"year": "1999"}) == []
+    assert store.matching(keys=["a"], where={"year": "1999"}) == []
+    assert caplog.messages == []
+    assert store.matching(keys=["a", "c"]) == [store.find("a")]
+    assert store.matching(collection="other") == []
+    assert store.matching(where={"yaer": "1902"}) == []
+    assert caplog.messages == [
+        "no document has the key c; `memctx list` shows all keys",
+        "no collection is called other; there are: default",
+        "no document has the metadata yaer; there are: year",
+    ]
 
 
 def test_numbers_and_truth_values_in_metadata_match_their_text(store: Store) -> None:
@@ -161,7 +184,7 @@ def test_a_reader_sees_what_is_committed_and_cannot_write(store: Store) -> None:
     reader = Store(store.path, read_only=True)
     store.apply([change("a", "one")])
     assert reader.counts()["documents"] == 1
-    with pytest.raises(Exception, match="readonly"):
+    with pytest.raises(ReadOnlyMemory):
         reader.apply([change("b", "two")])
     reader.close()
 
