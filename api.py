@@ -22,13 +22,8 @@ from .pipeline.engines import find_embedder, find_memory_reader, find_reader, st
 from .pipeline.graph_reports import GraphExport
 from .pipeline.graph_view import GraphView
 from .pipeline.progress import Progress, Quiet
-<<<<<<< HEAD
 from .pipeline.retrieve import Indexes, Retriever, Scope
-from .pipeline.split import SplitLimits
 from .pipeline.stages import Stages, listed
-=======
-from .pipeline.retrieve import Retriever, Scope
->>>>>>> main
 from .pipeline.workspace import Workspace
 from .reader.gate import GatedReader
 from .reader.reading import Reader
