@@ -13,16 +13,30 @@ from ..records import Signals
 _DENSE_SHARE = 0.6  # of a score, the rest is lexical; best on half of four question sets
 _DENSE_SHARE_UNREAD = 0.1  # in a language that the embedder does not read
 GRAPH_SHARE = 0.5  # of a score, where a walk took part
+_GRAPH_SHARE_UNREAD = 0.2  # above this a walk from one name drowns the words of the question
 RERANK_SHARE = 0.5  # of a score, where a cross-encoder read the passage
 
 
-def dense_share(question: str, *, reads_chinese: bool) -> float:
-    """How much of a score the cosine is, in [0, 1].
+def unread(question: str, *, reads_chinese: bool) -> bool:
+    """Whether the question is in a language that the embedder does not read.
 
     English embedders place Chinese text by little more than its punctuation.
     """
-    lost = not reads_chinese and han_share(question) > 0.2
-    return _DENSE_SHARE_UNREAD if lost else _DENSE_SHARE
+    return not reads_chinese and han_share(question) > 0.2
+
+
+def dense_share(*, unread: bool) -> float:
+    """How much of a text's score the cosine is, in [0, 1]."""
+    return _DENSE_SHARE_UNREAD if unread else _DENSE_SHARE
+
+
+def walk_share(*, unread: bool) -> float:
+    """How much of a score the walk is, in [0, 1].
+
+    Where nothing is embedded well, there is no second hop for a walk to bear out, and a
+    question mostly names the one thing that it is about: all passages of that are near.
+    """
+    return _GRAPH_SHARE_UNREAD if unread else GRAPH_SHARE
 
 
 def rank(

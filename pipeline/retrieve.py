@@ -26,7 +26,7 @@ from ..memory.words import WordIndex
 from ..records import Fact, Passage, SearchResult, Signals
 from .fact_search import chosen_facts
 from .graph_search import linked, most_visited, restart, rows_of, visits
-from .rank import dense_share, first_of_each_document, rank, reranked
+from .rank import dense_share, first_of_each_document, rank, reranked, unread, walk_share
 from .second_hop import SEEDS, hop_queries
 from .stages import Stages
 
@@ -67,9 +67,13 @@ class Indexes:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question, its vector, and where to look: None for everywhere."""
+    """A question, its vector, and where to look: None for everywhere.
+
+    `unread` is whether the question's language is one that the embedder does not read.
+    """
 
     question: str
+    unread: bool
     vector: Floats
     documents: list[int] | None
     chunks: NDArray[np.int64] | None
@@ -100,18 +104,18 @@ class Retriever:
         # Several chunks of one document may crowd the pool: look further when they count once.
         pool = max(_POOL, 2 * k) * (2 if distinct else 1)
         signals = self._first(asked, pool)
-        ranked = self._ranked(question, signals)
+        ranked = self._ranked(asked, signals)
         clock.lap("search_ms")
         names = self._names(question)
         if self._stages.graph:
             signals = self._walked(asked, signals, names, ranked)
-            ranked = self._ranked(question, signals)
+            ranked = self._ranked(asked, signals)
             clock.lap("graph_ms")
-        if self._stages.hops:
+        if self._stages.hops and not asked.unread:
             more = self._hopped(asked, signals, ranked)
             if more.keys() != signals.keys():
                 signals = self._walked(asked, more, names, ranked) if self._stages.graph else more
-                ranked = self._ranked(question, signals)
+                ranked = self._ranked(asked, signals)
             clock.lap("hops_ms")
         if self._stages.rerank and self._reranker is not None:
             signals, ranked = self._reread(question, signals, ranked, self._reranker())
@@ -136,7 +140,9 @@ class Retriever:
                 collection=scope.collection, where=scope.where, keys=scope.keys
             )
         chunks = None if documents is None else store.chunk_ids(documents)
-        return _Asked(question, self._in.embedder.encode_query(question), documents, chunks)
+        embedder = self._in.embedder
+        lost = unread(question, reads_chinese=embedder.reads_chinese)
+        return _Asked(question, lost, embedder.encode_query(question), documents, chunks)
 
     def _first(self, asked: _Asked, pool: int) -> dict[int, Signals]:
         """What vectors and words find."""
@@ -171,11 +177,11 @@ class Retriever:
             for chunk, one in signals.items()
         }
 
-    def _ranked(self, question: str, signals: Mapping[int, Signals]) -> list[tuple[int, float]]:
-        share = dense_share(question, reads_chinese=self._in.embedder.reads_chinese)
+    def _ranked(self, asked: _Asked, signals: Mapping[int, Signals]) -> list[tuple[int, float]]:
+        share = dense_share(unread=asked.unread)
         if not (self._stages.dense and self._stages.words):
             share = 1.0 if self._stages.dense else 0.0
-        return rank(signals, share)
+        return rank(signals, share, graph_share=walk_share(unread=asked.unread))
 
     def _names(self, question: str) -> tuple[KnownName, ...]:
         return linked(question, self._in.graph.arrays) if self._stages.names else ()
