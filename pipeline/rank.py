@@ -13,7 +13,7 @@ from ..records import Signals
 _DENSE_SHARE = 0.6  # of a score, the rest is lexical; best on half of four question sets
 _DENSE_SHARE_UNREAD = 0.1  # in a language that the embedder does not read
 GRAPH_SHARE = 0.5  # of a score, where a walk took part
-_GRAPH_SHARE_UNREAD = 0.2  # above this a walk from one name drowns the words of the question
+_GRAPH_SHARE_UNREAD = 0.1  # above this a walk from one name drowns the words of the question
 RERANK_SHARE = 0.5  # of a score, where a cross-encoder read the passage
 
 
