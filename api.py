@@ -40,6 +40,7 @@ from .records import (
 if TYPE_CHECKING:
     from .pipeline.evaluate import EvaluateOptions
     from .pipeline.evaluation import EvaluationReport
+    from .pipeline.explain import Explanation
 
 PathLike = str | os.PathLike[str]
 
@@ -177,6 +178,14 @@ class Memory:
         reader = self.reader(options.reader)
         ceiling = self._workspace.words().ceiling(question)
         return answer(result, reader, options, ceiling=ceiling, on_text=on_text)
+
+    def explain(self, result: SearchResult | Answer) -> Explanation:
+        """The names that the question has, and the way over the graph to each passage."""
+        from .pipeline.explain import explain
+
+        question = result.question if isinstance(result, Answer) else result.query
+        names = self._stages().names
+        return explain(self.graph(), question, result.passages, result.facts, names=names)
 
     def evaluate(
         self, folder: PathLike, *, options: EvaluateOptions | None = None
@@ -350,7 +359,7 @@ class Memory:
         return find_memory_reader(self.settings, states=self._workspace.home.states)
 
     def _retriever(self, stages: Stages | None) -> Retriever:
-        space, settings = self._workspace, self.settings
+        space = self._workspace
         indexes = Indexes(
             space.store,
             space.words(),
@@ -359,5 +368,8 @@ class Memory:
             space.embedder,
             space.model_id(),
         )
-        chosen = stages or Stages.without(listed(settings.without), rerank=settings.rerank)
-        return Retriever(indexes, stages=chosen, reranker=space.reranker)
+        return Retriever(indexes, stages=stages or self._stages(), reranker=space.reranker)
+
+    def _stages(self) -> Stages:
+        settings = self.settings
+        return Stages.without(listed(settings.without), rerank=settings.rerank)
