@@ -28,6 +28,7 @@ demo: install
 	@$(BIN)/python -m memctx.benchmarks.demo $(DEMO)
 
 test: install
+	@command -v chromium >/dev/null || { echo "make test needs the browser chromium: apt-get install -y chromium" >&2; exit 1; }
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
 
 check: install

@@ -15,22 +15,35 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from .config import Settings, load_settings
+from .errors import UsageError
 from .memory.embedder import Embedder
+from .memory.faults import check_text
 from .memory.rows import DocumentRow
 from .pipeline.ask import AskOptions, answer
-from .pipeline.engines import find_embedder, find_reader
-from .pipeline.ingest import Ingestion, IngestOptions
-from .pipeline.loaders import Limits
+from .pipeline.engines import find_embedder, find_memory_reader, find_reader, state_bytes_per_token
+from .pipeline.finding import Indexes
+from .pipeline.graph_reports import GraphExport
+from .pipeline.graph_view import GraphView
 from .pipeline.progress import Progress, Quiet
 from .pipeline.retrieve import Retriever, Scope
-from .pipeline.split import SplitLimits
+from .pipeline.stages import Stages, listed
 from .pipeline.workspace import Workspace
+from .reader.gate import GatedReader
 from .reader.reading import Reader
-from .records import Answer, IndexInfo, IngestReport, SearchResult, Status
+from .records import (
+    Answer,
+    Fidelity,
+    IndexInfo,
+    IngestReport,
+    SearchResult,
+    Status,
+    WarmReport,
+)
 
 if TYPE_CHECKING:
     from .pipeline.evaluate import EvaluateOptions
     from .pipeline.evaluation import EvaluationReport
+    from .pipeline.explain import Explanation
 
 PathLike = str | os.PathLike[str]
 
@@ -82,29 +95,39 @@ class Memory:
         prune: bool = False,
         dry_run: bool = False,
         jobs: int = 1,
+        graph: bool = True,
     ) -> IngestReport:
         """Takes in files, folders, globs, or "-" for standard input.
 
         Documents that did not change are not read again. With `prune`, those below the
-        same paths that are gone are forgotten. `jobs` is how many processes parse.
+        same paths that are gone are forgotten. `jobs` is how many processes parse. Without
+        `graph` no names and facts are read; `reindex` makes up for it later.
 
         Raises:
-            UsageError: a path does not exist.
+            UsageError: a path does not exist, or the collection has no name.
             KeyConflict: another root already gave a document the same key.
             MemoryLocked: another process is writing.
         """
+        if not collection:
+            raise UsageError("a collection needs a name")
+        # Parsers and extractors are not loaded by those who only ask.
+        from .pipeline.ingest import ingest
+        from .pipeline.ingest_options import IngestOptions
+        from .pipeline.loaders import Limits
+        from .pipeline.split import SplitLimits
+
         settings = self.settings
         options = IngestOptions(
             collection=collection,
             prune=prune,
             dry_run=dry_run,
             jobs=jobs,
+            graph=graph,
             limits=Limits(file_bytes=settings.max_file_bytes),
             splitting=SplitLimits(settings.chunk_tokens, settings.chunk_overlap),
         )
-        with self._workspace.writing() as store:
-            flow = Ingestion(store, self._workspace, options, self._progress)
-            return flow.run([os.fspath(path) for path in paths])
+        named = [os.fspath(path) for path in paths]
+        return ingest(self._workspace, named, options, self._progress)
 
     def forget(self, *keys: str, collection: str | None = None) -> int:
         """Removes documents and all that came from them; returns how many.
@@ -114,7 +137,7 @@ class Memory:
         """
         self._workspace.home.require()
         with self._workspace.writing() as store:
-            found = [store.find(key, collection) for key in keys]
+            found = list(dict.fromkeys(store.find(key, collection) for key in keys))
             store.forget(found)
             return len(found)
 
@@ -127,9 +150,20 @@ class Memory:
         *,
         distinct: bool = False,
         scope: Scope | None = None,
+        stages: Stages | None = None,
     ) -> SearchResult:
-        """The `k` best passages for a query, with the signals of each."""
-        return self._retriever().search(query, k, scope=scope, distinct=distinct)
+        """The `k` best passages for a query, with the signals of each, and facts.
+
+        `stages` leaves parts of the search out; without it, the settings say which.
+
+        Raises:
+            ModelNotFound: the weights of a stage are missing; names the command.
+            UsageError: `k` is below 1, or the query or the scope is no text.
+        """
+        check_text(query)
+        if k < 1:
+            raise UsageError(f"k should be at least 1, got {k}")
+        return self._retriever(stages).search(query, k, scope=scope, distinct=distinct)
 
     def ask(
         self,
@@ -151,8 +185,22 @@ class Memory:
         )
         result = self.search(question, options.passages, scope=scope)
         reader = self.reader(options.reader)
-        ceiling = self._workspace.words().ceiling(question)
-        return answer(result, reader, options, ceiling=ceiling, on_text=on_text)
+        return answer(
+            result,
+            reader,
+            options,
+            ceiling=self._workspace.words().ceiling(question),
+            reads_chinese=self._workspace.embedder.reads_chinese,
+            on_text=on_text,
+        )
+
+    def explain(self, result: SearchResult | Answer) -> Explanation:
+        """The names that the question has, and the way over the graph to each passage."""
+        from .pipeline.explain import explain
+
+        question = result.question if isinstance(result, Answer) else result.query
+        names = self._stages().names
+        return explain(self.graph(), question, result.passages, result.facts, names=names)
 
     def evaluate(
         self, folder: PathLike, *, options: EvaluateOptions | None = None
@@ -177,7 +225,9 @@ class Memory:
         if self._reader is not None:
             return self._reader
         if mode not in self._readers:
-            self._readers[mode] = find_reader(mode, self.settings, self._workspace.embedder)
+            self._readers[mode] = find_reader(
+                mode, self.settings, self._workspace.embedder, states=self._workspace.home.states
+            )
         return self._readers[mode]
 
     # --- looking inside -------------------------------------------------------------
@@ -200,21 +250,37 @@ class Memory:
         store = space.store
         counts = store.counts()
         vectors = space.vectors() if counts["chunks"] else None
+        graph = store.graph_counts()
         return Status(
             documents=counts["documents"],
             chunks=counts["chunks"],
             vectors=counts["vectors"],
-            entities=0,
-            facts=0,
+            entities=graph.entities,
+            facts=graph.facts,
             collections=store.collections(),
             embedder=space.embedder_name,
             reader=self.settings.reader_endpoint or self.settings.reader,
             index=IndexInfo(
                 vectors.kind if vectors else "none", vectors.device if vectors else "none"
             ),
-            bytes=space.home.sizes(),
+            bytes=space.home.sizes() | {"states_per_token": state_bytes_per_token(self.settings)},
             sequence=store.sequence(),
         )
+
+    def graph(self) -> GraphView:
+        """The knowledge graph as it is now: its entities, ways between them, its figures."""
+        return GraphView(self._workspace.store, self._workspace.graph())
+
+    def export_graph(self, file: PathLike, *, format: str = "html") -> GraphExport:
+        """Writes the knowledge graph as "html" (one page to look at), "graphml" or "json".
+
+        Raises:
+            UsageError: there is no such format.
+        """
+        from .pipeline.graph_export import export_graph
+
+        space = self._workspace
+        return export_graph(space.store, space.graph(), Path(file), format)
 
     # --- upkeep ---------------------------------------------------------------------
 
@@ -228,12 +294,16 @@ class Memory:
         return upkeep.problems(self._workspace)
 
     def reindex(self, embedder: str | None = None) -> int:
-        """Embeds everything anew, with another embedder if one is named; returns passages."""
+        """Makes what is missing: vectors of another embedder if one is named, names and facts.
+
+        Returns how many passages were embedded.
+        """
         from .pipeline import upkeep
 
-        self._workspace.home.require()
-        name = embedder or self._workspace.embedder_name
-        return upkeep.reindex(self._workspace, find_embedder(name, self.settings), self._progress)
+        space = self._workspace
+        space.home.require()
+        chosen = find_embedder(embedder, self.settings) if embedder else space.embedder
+        return upkeep.reindex(space, chosen, self._progress)
 
     def export(self, file: PathLike) -> int:
         """Writes the whole memory to one portable file; returns how many documents."""
@@ -246,6 +316,30 @@ class Memory:
         from .pipeline.archive import import_memory
 
         return import_memory(self._workspace, Path(file), self._progress)
+
+    def warm_reader(self) -> WarmReport:
+        """Computes the reader's states of every passage that has none yet.
+
+        Raises:
+            ReaderError: the reader's model is read by full prefill and has no use for them.
+        """
+        from .pipeline.warm import warm
+
+        return warm(self._workspace.store, self._memory_reader(), self._progress)
+
+    def check_reader(self) -> Fidelity:
+        """Measures how near reading from stored states comes to full prefill."""
+        reader = self._memory_reader()
+        verdict = reader.verdict(anew=True)
+        return Fidelity(
+            model=reader.name,
+            mode=verdict.mode,
+            divergence=verdict.divergence,
+            limit=reader.limit,
+            first=verdict.care.first,
+            share=verdict.care.share,
+            reason=verdict.reason,
+        )
 
     # --- the same for asyncio -----------------------------------------------------------
 
@@ -276,8 +370,25 @@ class Memory:
             self.ask, question, options=options, scope=scope, on_text=on_text
         )
 
-    def _retriever(self) -> Retriever:
+    def _memory_reader(self) -> GatedReader:
+        return find_memory_reader(self.settings, states=self._workspace.home.states)
+
+    def indexes(self) -> Indexes:
+        """What this memory is searched by, as it is now; for those who measure or train."""
         space = self._workspace
-        return Retriever(
-            space.store, space.words(), space.vectors(), space.embedder, model_id=space.model_id()
+        return Indexes(
+            space.store,
+            space.words(),
+            space.vectors(),
+            space.walkable(),
+            space.embedder,
+            space.model_id(),
         )
+
+    def _retriever(self, stages: Stages | None) -> Retriever:
+        reranker = self._workspace.reranker
+        return Retriever(self.indexes(), stages=stages or self._stages(), reranker=reranker)
+
+    def _stages(self) -> Stages:
+        settings = self.settings
+        return Stages.without(listed(settings.without), rerank=settings.rerank)

@@ -9,12 +9,16 @@
     │   ├── ModelIntegrityError a file is not the one the catalogue names
     │   └── ModelDownloadError  a pull could not finish
     ├── LoadError               a file cannot become a document; it is skipped
+    ├── ExtractionError         names and facts could not be read from a text
     ├── StoreError
     │   ├── MemoryNotFound      no memory in that folder
     │   ├── MemoryLocked        another process is writing
     │   ├── SchemaError         made by a newer version, or not ours
     │   ├── CorruptMemory       the store itself is damaged
+    │   ├── DiskFull            there is no room to write
+    │   ├── ReadOnlyMemory      it may be read and not written
     │   ├── DocumentNotFound    no such document
+    │   ├── EntityNotFound      no such name in the graph
     │   └── KeyConflict         two roots claim one key
     ├── FingerprintMismatch     vectors or states made by another model
     └── ReaderError             the reader cannot answer
@@ -61,6 +65,10 @@ class LoadError(MemctxError):
     """One input cannot be read as a document. Ingestion records it and goes on."""
 
 
+class ExtractionError(MemctxError):
+    """A worker that reads names and facts ended early."""
+
+
 class StoreError(MemctxError):
     """Something is wrong with a memory on disk."""
 
@@ -81,8 +89,20 @@ class CorruptMemory(StoreError):
     """The store is damaged beyond what its projections can mend."""
 
 
+class DiskFull(StoreError):
+    """There is no room left to write; what was written before is kept."""
+
+
+class ReadOnlyMemory(StoreError):
+    """The memory, or a file to be written, may only be read."""
+
+
 class DocumentNotFound(StoreError):
     """No document has that key."""
+
+
+class EntityNotFound(StoreError):
+    """The graph knows no such name; the message lists names that come near."""
 
 
 class KeyConflict(StoreError):

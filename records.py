@@ -300,7 +300,9 @@ class Answer(AsDict):
     timings: Mapping[str, float | None]
     usage: Usage
     passages: tuple[Passage, ...] = field(default=(), metadata={"explain": True})
-    """The passages in the window, best first; not part of the JSON."""
+    """The passages in the window, in the order read; not part of the JSON."""
+    attention: tuple[float, ...] = ()
+    """Each passage's share of what the answer looked at, where known; not part of the JSON."""
 
     @property
     def text(self) -> str:
@@ -308,9 +310,9 @@ class Answer(AsDict):
         return self.answer
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer record of the command line's JSON, without `passages`."""
+        """The answer record of the command line's JSON, without `passages` and `attention`."""
         plain: dict[str, Any] = _plain(self)
-        del plain["passages"]
+        del plain["passages"], plain["attention"]
         return plain
 
 
@@ -335,6 +337,33 @@ class IngestReport(AsDict):
     entities: int
     facts: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class WarmReport(AsDict):
+    """Passages whose reader states were computed, were there, or found no room."""
+
+    computed: int
+    found: int
+    left: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity(AsDict):
+    """How a model is read, "memory" or "prefill", and why.
+
+    `divergence` from full prefill is in nats per answer token, None where it could not
+    be measured; `first` tokens of each passage and a `share` of all are recomputed.
+    """
+
+    model: str
+    mode: str
+    divergence: float | None
+    limit: float
+    first: int
+    share: float
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

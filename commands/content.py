@@ -45,7 +45,12 @@ def ingest(
     with open_memory(memory) as opened:
         try:
             report = opened.ingest(
-                *paths, collection=collection, prune=prune, dry_run=dry_run, jobs=jobs
+                *paths,
+                collection=collection,
+                prune=prune,
+                dry_run=dry_run,
+                jobs=jobs,
+                graph=graph,
             )
         except KeyboardInterrupt:
             show.warn("\nstopped; what was finished is kept. Run the same command to go on.")

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import MemctxError, UsageError
-from . import show
-from .options import Batch, Collection, Documents, Json, MemoryDir, Where, open_memory, scope_of
+from ..files import json_lines, json_object
+from . import show, show_explanation
+from .options import (
+    AlwaysAnswer,
+    Batch,
+    Collection,
+    Documents,
+    Explain,
+    Json,
+    MemoryDir,
+    ReaderMode,
+    Rerank,
+    Where,
+    Without,
+    open_memory,
+    scope_of,
+)
 
 if TYPE_CHECKING:
+    from ..pipeline.explain import Explanation
     from ..pipeline.retrieve import Scope
-    from ..records import Answer
+    from ..records import Answer, AsDict
 
 _NOT_IN_MEMORY = 3
 
@@ -32,8 +48,11 @@ def search(
     collection: Collection = None,
     where: Where = None,
     document: Documents = None,
+    without: Without = None,
+    rerank: Rerank = False,
     batch: Batch = None,
     json: Json = False,
+    explain: Explain = False,
 ) -> None:
     """Find passages, with their scores and the signals behind them.
 
@@ -41,24 +60,26 @@ def search(
 
         memctx search "when was the dome built" -k 3
 
+        memctx search "who directed it" --explain --without hops
+
         memctx search --batch questions.jsonl --distinct --json
     """
     scope = scope_of(collection, where, document)
-    with open_memory(memory) as opened:
+    with open_memory(memory, without=without, rerank=rerank) as opened:
+        run = partial(opened.search, k=k, distinct=distinct)
         if batch is not None:
-            _run_batch(
-                batch,
-                scope,
-                lambda text, inner: opened.search(
-                    text, k, distinct=distinct, scope=inner
-                ).to_dict(),
-            )
+            _refuse_beside_batch({"QUERY": query, "--explain": explain})
+            _run_batch(batch, scope, run)
             return
-        result = opened.search(_one(query, "QUERY"), k, distinct=distinct, scope=scope)
+        result = run(_one(query, "QUERY"), scope=scope)
+        why = opened.explain(result) if explain else None
     if json:
-        show.as_json(result.to_dict())
-    else:
-        show.search_result(result)
+        show.as_json(result.to_dict() | ({"explanation": why.to_dict()} if why else {}))
+        return
+    show.search_result(result)
+    show_explanation.facts(result.facts)
+    if why:
+        show_explanation.explanation(why)
 
 
 def ask(
@@ -76,16 +97,14 @@ def ask(
     collection: Collection = None,
     where: Where = None,
     document: Documents = None,
-    always_answer: Annotated[
-        bool, typer.Option("--always-answer", help="Answer even where it would decline.")
-    ] = False,
+    always_answer: AlwaysAnswer = False,
+    without: Without = None,
+    rerank: Rerank = False,
     batch: Batch = None,
     json: Json = False,
     stream: Annotated[bool, typer.Option("--stream", help="Print words as they come.")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Show why.")] = False,
-    reader: Annotated[
-        str, typer.Option(metavar="MODE", help="memory, prefill or extract.")
-    ] = "memory",
+    explain: Explain = False,
+    reader: ReaderMode = "memory",
 ) -> None:
     """Answer a question from the memory alone, with sources.
 
@@ -102,7 +121,7 @@ def ask(
     from ..pipeline.ask import AskOptions
 
     scope = scope_of(collection, where, document)
-    with open_memory(memory, window=window) as opened:
+    with open_memory(memory, window=window, without=without, rerank=rerank) as opened:
         options = AskOptions(
             passages=k or opened.settings.passages,
             window=opened.settings.window,
@@ -110,73 +129,64 @@ def ask(
             always_answer=always_answer,
         )
         if batch is not None:
-            _run_batch(
-                batch,
-                scope,
-                lambda text, inner: opened.ask(text, options=options, scope=inner).to_dict(),
-            )
+            _refuse_beside_batch({"QUESTION": question, "--stream": stream, "--explain": explain})
+            opened.reader(reader)  # one that is not there fails once, not at every line
+            _run_batch(batch, scope, partial(opened.ask, options=options))
             return
-        text = _one(question, "QUESTION")
         streaming = stream and not json
         result = opened.ask(
-            sys.stdin.read().strip() if text == "-" else text,
+            _one(question, "QUESTION"),
             options=options,
             scope=scope,
             on_text=show.piece if streaming else None,
         )
-    _print_answer(result, json=json, explain=explain, streamed=streaming)
+        why = opened.explain(result) if explain else None
+    _print_answer(result, why, json=json, streamed=streaming)
     if result.abstained:
         raise typer.Exit(_NOT_IN_MEMORY)
 
 
-def _print_answer(result: Answer, *, json: bool, explain: bool, streamed: bool) -> None:
+def _print_answer(result: Answer, why: Explanation | None, *, json: bool, streamed: bool) -> None:
     if json:
-        passages = {"passages": [passage.to_dict() for passage in result.passages]}
-        show.as_json(result.to_dict() | (passages if explain else {}))
+        passages = [passage.to_dict() for passage in result.passages]
+        more = {"passages": passages, "explanation": why.to_dict()} if why else {}
+        show.as_json(result.to_dict() | more)
         return
     if streamed:
         show.say()
     show.answer(result, text_shown=streamed)
-    if explain:
+    if why:
         show.explanation(result)
+        show_explanation.explanation(why)
 
 
 def _one(text: str | None, name: str) -> str:
-    if not text or not text.strip():
+    """The question of the command line, or of standard input where that is "-"."""
+    said = (sys.stdin.read() if text == "-" else text or "").strip()
+    if not said:
         raise UsageError(f"give a {name}, or --batch FILE.jsonl")
-    return text
+    return said
 
 
-def _run_batch(file: Path, scope: Scope, run: Callable[[str, Scope], dict[str, Any]]) -> None:
+def _refuse_beside_batch(given: Mapping[str, object]) -> None:
+    """Refuses what a batch would leave unheeded, by name."""
+    unheeded = next((name for name, value in given.items() if value), None)
+    if unheeded:
+        raise UsageError(f"--batch takes its questions from a file; leave out {unheeded}")
+
+
+def _run_batch(file: Path, scope: Scope, run: Callable[..., AsDict]) -> None:
     """Answers a file of questions, one JSON object a line, in the same order."""
-    for number, line in enumerate(_lines(file), 1):
+    for number, line in json_lines(file):
         identity: Any = number
         try:
-            item = _question(line, number)
+            item = json_object(line, f"line {number}")
             identity = item.get("id", number)
             text = item.get("question") or item.get("query")
             if not isinstance(text, str) or not text.strip():
                 raise UsageError(f'line {number} needs a "question" or "query"')
             only = item.get("document") or item.get("doc")
             inner = replace(scope, keys=(str(only),)) if only else scope
-            show.as_json({"id": identity, **run(text, inner)})
+            show.as_json({"id": identity, **run(text, scope=inner).to_dict()})
         except MemctxError as error:
             show.as_json({"id": identity, "error": str(error)})
-
-
-def _lines(file: Path) -> Iterator[str]:
-    try:
-        with file.open(encoding="utf-8") as lines:
-            yield from (line for line in lines if line.strip())
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--batch {file} cannot be read: {error}") from error
-
-
-def _question(line: str, number: int) -> dict[str, Any]:
-    try:
-        item = jsonlib.loads(line)
-    except ValueError as error:
-        raise UsageError(f"line {number} is not JSON: {error}") from error
-    if not isinstance(item, dict):
-        raise UsageError(f"line {number} should be a JSON object, found {type(item).__name__}")
-    return item

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..models.resolve import ModelState
     from ..pipeline.evaluation import EvaluationReport, TaskReport
     from ..pipeline.progress import Progress
-    from ..records import Answer, IngestReport, Passage, SearchResult, Status
+    from ..records import Answer, Fidelity, IngestReport, Passage, SearchResult, Status
 
 _WIDTH = 96
 
@@ -49,7 +49,8 @@ def ingest_report(report: IngestReport) -> None:
     """What an ingestion did."""
     say(
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
-        f"{report.removed} removed; {report.chunks} passages in {report.seconds:.1f} s"
+        f"{report.removed} removed; {report.chunks} passages, {report.entities} entities and "
+        f"{report.facts} facts in {report.seconds:.1f} s"
     )
     for item in report.skipped:
         warn(f"skipped {item.key}: {item.reason}")
@@ -60,8 +61,8 @@ def search_result(result: SearchResult) -> None:
     if not result.passages:
         say("nothing found")
     for number, passage in enumerate(result.passages, 1):
-        say(f"{_bold(f'{number}. {_source(passage)}')}  {_dim(_signals(passage))}")
-        say(_wrapped(passage.text, 400))
+        say(f"{bold(f'{number}. {_source(passage)}')}  {dim(_signals(passage))}")
+        say(wrapped(passage.text, 400))
 
 
 def answer(result: Answer, *, text_shown: bool = False) -> None:
@@ -71,9 +72,9 @@ def answer(result: Answer, *, text_shown: bool = False) -> None:
     for citation in result.citations:
         title = citation.document.title or citation.document.key
         place = f"{citation.document.key} {citation.start}..{citation.end}"
-        say(f"  [{_bold(title)}] {_dim(place)}")
-        say(textwrap.indent(_wrapped(f"“{_flat(citation.quote)}”", 600), "  "))
-    say(_dim(f"confidence {result.confidence:.2f}, reader {result.reader.model or 'none'}"))
+        say(f"  [{bold(title)}] {dim(place)}")
+        say(textwrap.indent(wrapped(f"“{flat(citation.quote)}”", 600), "  "))
+    say(dim(f"confidence {result.confidence:.2f}, reader {result.reader.model or 'none'}"))
 
 
 def explanation(result: Answer) -> None:
@@ -81,8 +82,8 @@ def explanation(result: Answer) -> None:
     window = result.window
     say(f"\nwindow: {window.used} of {window.limit} tokens, {len(window.passages)} passages")
     for number, passage in enumerate(result.passages, 1):
-        say(f"{number:3}. {_source(passage)}  {_dim(_signals(passage))}")
-        say(_dim(_wrapped(passage.text, 160)))
+        say(f"{number:3}. {_source(passage)}  {dim(_signals(passage))}")
+        say(dim(wrapped(passage.text, 160)))
     if window.left_out:
         say(f"left out, did not fit: passages {', '.join(map(str, window.left_out))}")
     parts = [f"{name} {value}" for name, value in result.timings.items() if value is not None]
@@ -91,6 +92,8 @@ def explanation(result: Answer) -> None:
 
 def status(result: Status) -> None:
     """What a memory holds."""
+    sizes = dict(result.bytes)
+    per_token = sizes.pop("states_per_token", 0)
     rows = {
         "documents": result.documents,
         "passages": result.chunks,
@@ -101,10 +104,25 @@ def status(result: Status) -> None:
         "embedder": result.embedder,
         "reader": result.reader,
         "vector index": f"{result.index.kind} on {result.index.device}",
-        "on disk": ", ".join(f"{name} {_size(size)}" for name, size in result.bytes.items()),
+        "on disk": ", ".join(f"{name} {_size(size)}" for name, size in sizes.items()),
+        "reader's states": f"{_size(sizes.get('states', 0))}, {per_token:,} bytes a token",
         "newest change": result.sequence,
     }
     table(rows.items())
+
+
+def fidelity(result: Fidelity) -> None:
+    """How a model is read, and how near that comes to full prefill."""
+    found = "not measured" if result.divergence is None else f"{result.divergence:.4f} nats"
+    rows = {
+        "reader": result.model,
+        "read": "from stored states" if result.mode == "memory" else "by full prefill",
+        "divergence": f"{found} from full prefill (limit {result.limit:g})",
+        "recomputed": f"first {result.first} tokens of each passage, {result.share:.0%} of all",
+    }
+    table(rows.items())
+    if result.reason:
+        say(result.reason)
 
 
 def evaluation(report: EvaluationReport) -> None:
@@ -183,14 +201,16 @@ def _signals(passage: Passage) -> str:
     return f"score {passage.score:.3f} ({', '.join(known)})"
 
 
-def _wrapped(text: str, characters: int) -> str:
-    flat = _flat(text)
-    cut = flat if len(flat) <= characters else flat[: characters - 1] + "…"
+def wrapped(text: str, characters: int) -> str:
+    """The text's beginning, indented and broken into lines."""
+    line = flat(text)
+    cut = line if len(line) <= characters else line[: characters - 1] + "…"
     indent = "   "
     return textwrap.fill(cut, _WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
+    """The text on one line."""
     return " ".join(text.split())
 
 
@@ -202,9 +222,11 @@ def _size(size: float) -> str:
     return f"{size:.1f} GB"
 
 
-def _bold(text: str) -> str:
+def bold(text: str) -> str:
+    """Bold on a terminal."""
     return typer.style(text, bold=True) if sys.stdout.isatty() else text
 
 
-def _dim(text: str) -> str:
+def dim(text: str) -> str:
+    """Dim on a terminal."""
     return typer.style(text, dim=True) if sys.stdout.isatty() else text

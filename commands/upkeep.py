@@ -49,7 +49,9 @@ def reindex(
         ),
     ] = None,
 ) -> None:
-    """Embed everything anew, for another embedder. The memory answers meanwhile.
+    """Make what is missing: vectors of another embedder, names and facts of a newer extractor.
+
+    Also reads what was ingested with --no-graph. The memory answers meanwhile.
 
     Example: memctx reindex --embedder intfloat/multilingual-e5-small
     """

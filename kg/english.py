@@ -1,14 +1,14 @@
 """English: names, aliases and facts from a tagger, a parser and named entities.
 
 Puts the pure rules over a parse together. The model is loaded at the first text,
-so an extractor is cheap to make and can be sent to a worker process.
+so an extractor is cheap to make.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from .asides import Aside, asides
 from .extraction import Alias, ExtractedFact, Extraction, Mention
@@ -17,12 +17,13 @@ from .parse import Entity, Parse
 from .phrases import NOUNS, phrase
 from .spacy_parse import load, parses
 
-_RULES = "1"
+_RULES = "3"
 """Raised with every change of the rules: extractions made by older ones are stale."""
 
 
 _LONGEST = 100
 """Characters of a name; longer ones are tables and lists that were read as a sentence."""
+_ONE_AT_A_TIME = threading.Lock()  # the pipeline is shared, and not safe between threads
 _TRAILING = frozenset({"POS", "IN", "CC", "DT", "HYPH", ","})
 
 
@@ -42,28 +43,25 @@ class EnglishExtractor:
         self._model = model
         self._weights = weights
         self._batch = batch
-        self._pipeline: Any = None
 
     @property
     def fingerprint(self) -> str:
         """Names the rules and the weights."""
         return f"english/{_RULES}/{self._weights}"
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_pipeline": None}
-
     def extract(self, texts: Sequence[str]) -> list[Extraction]:
         """One extraction for each text."""
-        if self._pipeline is None:
-            self._pipeline = load(self._model)
-        return [extraction(parse) for parse in parses(self._pipeline, texts, self._batch)]
+        with _ONE_AT_A_TIME:
+            pipeline = load(self._model)
+            return [extraction(parse) for parse in parses(pipeline, texts, self._batch)]
 
 
 def extraction(parse: Parse) -> Extraction:
     """What a parsed text holds."""
     mentions = _mentions(parse)
     found = asides(parse.text, mentions)
-    facts = _merged(english_facts(parse), _aside_facts(parse, found))
+    stated = _merged(english_facts(parse), _aside_facts(parse, found))
+    facts = tuple(fact for fact in stated if all(map(_readable, _ends([fact]))))
     spans = {(mention.start, mention.end): mention for mention in mentions}
     for mention in _ends(facts):
         spans.setdefault((mention.start, mention.end), mention)
@@ -87,7 +85,7 @@ def _mentions(parse: Parse) -> list[Mention]:
             found.setdefault((mention.start, mention.end), mention)
     for entity in parse.entities:
         named = _entity_mention(parse, entity)
-        if named is not None:
+        if named is not None and _readable(named):
             found.setdefault((named.start, named.end), named)
     return sorted(found.values(), key=lambda mention: (mention.start, mention.end))
 
@@ -106,7 +104,12 @@ def _entity_mention(parse: Parse, entity: Entity) -> Mention | None:
 
 
 def _telling(mention: Mention) -> bool:
-    return mention.kind != "term" or " " in mention.text
+    return _readable(mention) and (mention.kind != "term" or " " in mention.text)
+
+
+def _readable(mention: Mention) -> bool:
+    """Whether a name does not run over the cells of a table."""
+    return "|" not in mention.text
 
 
 def _aside_facts(parse: Parse, found: Iterable[Aside]) -> list[ExtractedFact]:

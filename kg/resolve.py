@@ -13,7 +13,7 @@ back; see `Components`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -98,7 +98,7 @@ class Resolver:
         """Takes in names and the merges made of them earlier, and makes no new ones."""
         for name in names:
             if name.text not in self._entities:
-                self._enter(name, form_of(name.text))
+                self._enter(name, comparable(name.text, name.kind))
         for merge in merges:
             self._entities.join(merge.kept, merge.merged)
             if merge.why in ("alias", "acronym"):
@@ -154,14 +154,14 @@ class Resolver:
     def drop(self, names: Iterable[str]) -> None:
         """Forgets names, and with them the merges that rested on them."""
         for name in names:
-            self._spellings.take(name, form_of(name))
+            self._spellings.take(name, comparable(name, self._kinds[name]))
             self._stated.pop(name, None)
             self._entities.drop(name)
             del self._kinds[name]
 
     def _placed(self, name: Name) -> list[Merge]:
         """Enters a new name and merges it by its spelling alone."""
-        form, text = form_of(name.text), name.text
+        form, text = comparable(name.text, name.kind), name.text
         same, reworded = self._spellings.same(form), self._spellings.reworded(form)
         bare, framed = self._spellings.only_bare(form), self._spellings.framed(form, _CROWDED)
         self._enter(name, form)
@@ -170,7 +170,7 @@ class Resolver:
         merges: list[Merge] = []
         if bare is not None and not (form.bracket and form_of(bare).bracket):
             merges += self._merge(bare, text, "without its bracket", 0.9)
-        if reworded is not None and not {name.kind, self._kinds[reworded]} & _ORDERED:
+        if reworded is not None:
             merges += self._merge(reworded, text, "same words", 0.95)
         if not merges:
             merges += self._longer(text, name.kind, framed)
@@ -226,6 +226,17 @@ class Resolver:
         self._kinds[name.text] = name.kind
         self._order.append(name.text)
         self._spellings.put(name.text, form)
+
+
+def comparable(name: str, kind: MentionKind) -> Form:
+    """The form by which a name of this kind may find another.
+
+    Persons and terms have no `wording`, since theirs mean something else in another
+    order; all but persons and names of unknown kind have no `frame`.
+    """
+    form = form_of(name)
+    wording = "" if kind in _ORDERED else form.wording
+    return replace(form, wording=wording, frame=form.frame if kind in _PERSONS else "")
 
 
 def partition(names: Iterable[str], merges: Iterable[Merge]) -> dict[str, str]:

@@ -7,6 +7,7 @@ is never compared with all. Decides nothing: `resolve` does.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from .names import normal, split_bracket, tokens
 from .shelves import Shelves
@@ -42,6 +43,12 @@ def form_of(name: str) -> Form:
     return Form(bare, bracket, wording, frame)
 
 
+def hash_of(form: str) -> int:
+    """A number of 64 bits, signed, by which equal forms find one another in a database."""
+    digest = blake2b(form.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
 class Spellings:
     """Finds the names that may be the same as a new one."""
 
@@ -56,7 +63,8 @@ class Spellings:
         if self._keys.first(form.key) is None:
             self._bare.put(form.bare, name)
         self._keys.put(form.key, name)
-        self._wordings.put(form.wording, name)
+        if form.wording:
+            self._wordings.put(form.wording, name)
         if form.frame:
             self._frames.put(form.frame, name)
 

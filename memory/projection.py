@@ -22,12 +22,14 @@ class Delta:
     """The way from one sequence number to `sequence`.
 
     `added` are spans that exist now and did not; `removed` did and do not. What
-    came and went in between is in neither.
+    came and went in between is in neither. `read` are spans whose names and facts
+    changed, whether or not they are also in one of the others.
     """
 
     sequence: int
     added: tuple[Span, ...]
     removed: tuple[Span, ...]
+    read: tuple[Span, ...] = ()
 
     @property
     def size(self) -> int:
@@ -53,16 +55,19 @@ def fold(changes: list[Change], sequence: int) -> Delta:
     """
     added: dict[Span, None] = {}
     removed: list[Span] = []
+    read: dict[Span, None] = {}
     for change in changes:
         span = Span(change.first_chunk, change.last_chunk)
         if change.what == "add":
             added[span] = None
+        elif change.what == "read":
+            read[span] = None
         elif span in added:
             del added[span]
         else:
             removed.append(span)
     newest = changes[-1].sequence if changes else sequence
-    return Delta(newest, tuple(added), tuple(removed))
+    return Delta(newest, tuple(added), tuple(removed), tuple(read))
 
 
 def joined(spans: tuple[Span, ...]) -> list[Span]:

@@ -80,6 +80,7 @@ class DocumentChange:
     """A document to write, with its chunks and the hash of what is embedded of each.
 
     `hash` is of the whole document's content; `root` and `source` say where it is from.
+    `text_hashes` are of the chunks' bare texts, none where the graph is to leave it out.
     """
 
     collection: str
@@ -89,20 +90,26 @@ class DocumentChange:
     hash: str
     chunks: Sequence[Chunk]
     chunk_hashes: Sequence[bytes]
+    text_hashes: Sequence[bytes] = ()
 
     def __post_init__(self) -> None:
-        if len(self.chunks) != len(self.chunk_hashes):
-            raise ValueError(
-                f"{self.document.key}: {len(self.chunks)} chunks, {len(self.chunk_hashes)} hashes"
-            )
+        for hashes in (self.chunk_hashes, self.text_hashes or self.chunk_hashes):
+            if len(self.chunks) != len(hashes):
+                raise ValueError(
+                    f"{self.document.key}: {len(self.chunks)} chunks, {len(hashes)} hashes"
+                )
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry of the change log: chunks `first..last` (inclusive) came or went."""
+    """One entry of the change log: chunks `first..last` (inclusive) came or went.
+
+    "read" says that they stayed and their names and facts changed; then `document_id`
+    is 0 and the span may be empty.
+    """
 
     sequence: int
-    what: Literal["add", "remove"]
+    what: Literal["add", "remove", "read"]
     document_id: int
     first_chunk: int
     last_chunk: int

@@ -9,87 +9,70 @@ It never embeds, splits or ranks, and does not know which projections exist.
 
 from __future__ import annotations
 
-import sqlite3
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy import (
     Connection,
-    Row,
     delete,
-    exists,
     func,
     insert,
     select,
+    true,
+    union,
 )
-from sqlalchemy.exc import DatabaseError
 
-from ..errors import CorruptMemory, DocumentNotFound, SchemaError
-from ..records import Chunk, DocumentRef
+from ..errors import DocumentNotFound
 from . import tables
-from .engine import open_engine
-from .migrations import check_current, migrate
+from .chunk_reads import ChunkReads
+from .database import AT_ONCE, slices
+from .graph_checks import GraphChecks
+from .graph_reads import GraphReads
+from .graph_rows import NameRules, Readings, UnreadChunk
+from .graph_writes import GraphWriter
 from .rows import (
     Change,
-    ChunkRow,
     DocumentChange,
     DocumentRow,
     DocumentState,
     SourceState,
     StoredDocument,
 )
+from .settling import EachAlone
 from .writes import (
     Vectors,
     forget_source_of,
     insert_vectors,
+    log_read,
     remove_document,
     replace_document,
     replace_source,
 )
 
-_AT_ONCE = 500  # ids in one IN (...); SQLite's own limit is far above
+_log = logging.getLogger(__name__)
 
 
-class Store:
+class Store(ChunkReads, GraphReads, GraphChecks):
     """A memory's SQL database. Safe to share between threads.
 
     `read_only` stores refuse to write and can be opened while another process
-    writes, and on media that cannot be written at all.
+    writes, and on media that cannot be written at all. `rules` say which names are one
+    entity. Without `create` an empty store is refused.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self.path = path
-        self.read_only = read_only
-        self._engine = open_engine(path, read_only=read_only)
-        try:
-            with self._engine.begin() as connection:
-                if read_only:
-                    check_current(connection)
-                else:
-                    migrate(connection)
-        except DatabaseError as error:
-            self.close()
-            raise CorruptMemory(
-                f"{path} is not a readable memory ({error.orig}); restore it from a copy, or "
-                "delete the folder and ingest again"
-            ) from error
-        except SchemaError:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Closes all connections; the store cannot be used afterwards."""
-        self._engine.dispose()
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """One consistent snapshot of the store, for several reads that must agree."""
-        with self._engine.connect() as connection:
-            yield connection
+    def __init__(
+        self,
+        path: Path,
+        *,
+        read_only: bool = False,
+        rules: NameRules | None = None,
+        create: bool = True,
+    ) -> None:
+        self._rules = rules or EachAlone()
+        super().__init__(path, read_only=read_only, create=create)
 
     # --- settings and models ------------------------------------------------
 
@@ -167,9 +150,12 @@ class Store:
             }
 
     def roots(self, collection: str) -> tuple[str, ...]:
-        """The roots from which the collection's sources came."""
-        column = tables.sources.c
-        query = select(column.root).where(column.collection == collection).distinct()
+        """The roots from which the collection's documents and sources came."""
+        source, document = tables.sources.c, tables.documents.c
+        query = union(
+            select(source.root).where(source.collection == collection),
+            select(document.root).where(document.collection == collection),
+        )
         with self.reading() as connection:
             return tuple(connection.scalars(query))
 
@@ -182,7 +168,7 @@ class Store:
         with self.reading() as connection:
             return {
                 row.key: DocumentState(row.id, row.hash, row.root, row.source)
-                for some in _slices(keys)
+                for some in slices(keys)
                 for row in connection.execute(query.where(column.key.in_(some)))
             }
 
@@ -255,16 +241,20 @@ class Store:
                 raise DocumentNotFound(
                     f"{key} is in several collections ({names}); say which with --collection"
                 )
-            near = connection.scalars(
-                select(column.key).where(column.key.contains(Path(key).name)).limit(3)
-            ).all()
+        raise self._unknown_key(key)
+
+    def _unknown_key(self, key: str) -> DocumentNotFound:
+        column = tables.documents.c.key
+        with self.reading() as connection:
+            query = select(column).where(column.contains(Path(key).name)).limit(3)
+            near = connection.scalars(query).all()
         hint = f"; did you mean {', '.join(near)}?" if near else "; `memctx list` shows all keys"
-        raise DocumentNotFound(f"no document has the key {key}{hint}")
+        return DocumentNotFound(f"no document has the key {key}{hint}")
 
     def all_documents(self) -> Iterator[StoredDocument]:
         """Every document with its text and origin, by number, streamed."""
         column = tables.documents.c
-        query = select(tables.documents).order_by(column.id).limit(_AT_ONCE // 5)
+        query = select(tables.documents).order_by(column.id).limit(AT_ONCE // 5)
         last = 0
         while True:
             with self.reading() as connection:
@@ -283,7 +273,8 @@ class Store:
     ) -> list[int]:
         """The numbers of the documents that meet all conditions given.
 
-        `where` compares metadata as text; `keys` asks for any of these keys.
+        `where` compares metadata as text; `keys` asks for any of these keys. A name that
+        no document has is warned of: it is more likely mistyped than meant.
         """
         column = tables.documents.c
         query = select(column.id)
@@ -294,127 +285,38 @@ class Store:
         for name, value in (where or {}).items():
             query = query.where(_metadata_equals(column.metadata[name], value))
         with self.reading() as connection:
-            return list(connection.scalars(query))
+            found = list(connection.scalars(query))
+        if not found or len(found) < len(keys):
+            self._warn_of_unknown(collection, where or {}, keys)
+        return found
 
-    # --- chunks and vectors -----------------------------------------------------
-
-    def chunk_ids(self, document_ids: Sequence[int]) -> npt.NDArray[np.int64]:
-        """The chunks of the given documents, ascending."""
-        column = tables.chunks.c
-        with self.reading() as connection:
-            found = [
-                chunk_id
-                for some in _slices(document_ids)
-                for chunk_id in connection.scalars(
-                    select(column.id).where(column.document_id.in_(some))
-                )
-            ]
-        return np.sort(np.asarray(found, dtype=np.int64))
-
-    def chunks(self, chunk_ids: Sequence[int]) -> dict[int, ChunkRow]:
-        """The chunks with these numbers; numbers that no longer exist are left out."""
-        query = _chunk_query()
-        with self.reading() as connection:
-            return {
-                row.id: _chunk_row(row)
-                for some in _slices(chunk_ids)
-                for row in connection.execute(query.where(tables.chunks.c.id.in_(some)))
-            }
-
-    def chunks_of(self, document_id: int) -> list[ChunkRow]:
-        """A document's chunks, in the order of its text."""
-        column = tables.chunks.c
-        query = _chunk_query().where(column.document_id == document_id).order_by(column.id)
-        with self.reading() as connection:
-            return [_chunk_row(row) for row in connection.execute(query)]
-
-    def chunks_between(self, first: int, last: int) -> Iterator[ChunkRow]:
-        """All chunks with first <= id <= last, by id, streamed."""
-        column = tables.chunks.c
-        while first <= last:
-            query = _chunk_query().where(column.id.between(first, last)).order_by(column.id)
+    def _warn_of_unknown(
+        self, collection: str | None, where: Iterable[str], keys: Sequence[str]
+    ) -> None:
+        """Tells what this memory does not know from conditions that nothing meets."""
+        known = self.collections()
+        if collection is not None and collection not in known:
+            there = ", ".join(known) or "none"
+            _log.warning("no collection is called %s; there are: %s", collection, there)
+            return
+        column = tables.documents.c
+        inside = true() if collection is None else column.collection == collection
+        for key in keys:
             with self.reading() as connection:
-                rows = connection.execute(query.limit(_AT_ONCE)).all()
-            yield from map(_chunk_row, rows)
-            if len(rows) < _AT_ONCE:
-                return
-            first = rows[-1].id + 1
+                there_is = select(column.id).where(column.key == key, inside).limit(1)
+                if connection.scalar(there_is) is None:
+                    _log.warning("%s", self._unknown_key(key))
+        if where:
+            self._warn_of_unknown_metadata(where)
 
-    def vectors_between(
-        self, first: int, last: int, model_id: int
-    ) -> Iterator[tuple[npt.NDArray[np.int64], Vectors]]:
-        """Chunk ids and their vectors (n, width), by id, in blocks.
-
-        Chunks that have no vector of this model are left out.
-        """
-        chunk, vector = tables.chunks.c, tables.vectors.c
-        block = 8 * _AT_ONCE
-        while first <= last:
-            query = (
-                select(chunk.id, vector.vector)
-                .join(tables.vectors, vector.hash == chunk.hash)
-                .where(vector.model_id == model_id, chunk.id.between(first, last))
-                .order_by(chunk.id)
-                .limit(block)
-            )
-            with self.reading() as connection:
-                rows = connection.execute(query).all()
-            if rows:
-                yield _stack(rows)
-            if len(rows) < block:
-                return
-            first = rows[-1].id + 1
-
-    def all_vectors(self, model_id: int) -> Iterator[tuple[bytes, Vectors]]:
-        """Every (hash, vector) of a model, by hash, streamed."""
-        column = tables.vectors.c
-        query = select(column.hash, column.vector).where(column.model_id == model_id)
-        query = query.order_by(column.hash).limit(8 * _AT_ONCE)
-        last = b""
-        while True:
-            with self.reading() as connection:
-                rows = connection.execute(query.where(column.hash > last)).all()
-            for row in rows:
-                yield row.hash, np.frombuffer(row.vector, dtype="<f2")
-            if not rows:
-                return
-            last = rows[-1].hash
-
-    def vectors_of(
-        self, chunk_ids: Sequence[int], model_id: int
-    ) -> tuple[npt.NDArray[np.int64], Vectors]:
-        """Of the given chunks, those that have a vector of this model, and it: (n, width)."""
-        chunk, vector = tables.chunks.c, tables.vectors.c
-        query = (
-            select(chunk.id, vector.vector)
-            .join(tables.vectors, vector.hash == chunk.hash)
-            .where(vector.model_id == model_id)
-        )
+    def _warn_of_unknown_metadata(self, names: Iterable[str]) -> None:
         with self.reading() as connection:
-            rows = [
-                row
-                for some in _slices(chunk_ids)
-                for row in connection.execute(query.where(chunk.id.in_(some)))
-            ]
-        return _stack(rows)
-
-    def missing_vectors(self, hashes: Iterable[bytes], model_id: int) -> set[bytes]:
-        """Those of the hashes for which this model has made no vector yet."""
-        wanted = set(hashes)
-        column = tables.vectors.c
-        query = select(column.hash).where(column.model_id == model_id)
-        with self.reading() as connection:
-            for some in _slices(list(wanted)):
-                wanted -= set(connection.scalars(query.where(column.hash.in_(some))))
-        return wanted
-
-    def unembedded(self, model_id: int, limit: int) -> list[ChunkRow]:
-        """Up to `limit` chunks for which this model has made no vector yet."""
-        vector = tables.vectors.c
-        made = exists().where(vector.hash == tables.chunks.c.hash, vector.model_id == model_id)
-        with self.reading() as connection:
-            rows = connection.execute(_chunk_query().where(~made).limit(limit)).all()
-        return [_chunk_row(row) for row in rows]
+            rows = connection.scalars(select(tables.documents.c.metadata))
+            fields = {field for metadata in rows for field in metadata}
+        for name in names:
+            if name not in fields:
+                there = ", ".join(sorted(fields)) or "none"
+                _log.warning("no document has the metadata %s; there are: %s", name, there)
 
     # --- the change log -----------------------------------------------------------
 
@@ -434,6 +336,15 @@ class Store:
         with self._engine.begin() as connection:
             insert_vectors(connection, model_id, made)
 
+    def drop_vectors(self, model_id: int, hashes: Sequence[bytes]) -> None:
+        """Removes a model's vectors by hash: their passages count as not embedded."""
+        column = tables.vectors.c
+        with self._engine.begin() as connection:
+            for some in slices(hashes):
+                connection.execute(
+                    delete(tables.vectors).where(column.model_id == model_id, column.hash.in_(some))
+                )
+
     def apply(
         self,
         changes: Sequence[DocumentChange],
@@ -441,28 +352,50 @@ class Store:
         sources: Mapping[tuple[str, str, str], SourceState] | None = None,
         vectors: Mapping[bytes, Vectors] | None = None,
         model_id: int = 0,
+        readings: Sequence[Readings] = (),
     ) -> None:
-        """Writes documents, their vectors and the sources they complete: one transaction.
+        """Writes documents, what was made of them and the sources they complete.
 
-        `sources` maps (collection, root, key) of sources that are now wholly read.
-        A document that exists under the same key is replaced.
+        One transaction. `sources` maps (collection, root, key) of sources that are now
+        wholly read. A document that exists under the same key is replaced.
         """
-        with self._engine.begin() as connection:
+        with self._changing_graph() as (connection, graph):
             insert_vectors(connection, model_id, vectors or {})
+            for some in readings:
+                log_read(connection, graph.put(some))
             for change in changes:
-                replace_document(connection, change)
+                replace_document(connection, change, graph)
             for where, state in (sources or {}).items():
                 replace_source(connection, where, state)
+
+    def read(self, readings: Readings, chunks: Sequence[tuple[UnreadChunk, bytes]]) -> None:
+        """Adds what was read from stored chunks, given with the hashes of their texts."""
+        documents: dict[int, tuple[str, dict[int, bytes]]] = {}
+        for chunk, key in chunks:
+            documents.setdefault(chunk.document_id, (chunk.subject, {}))[1][chunk.chunk_id] = key
+        with self._changing_graph() as (connection, graph):
+            others = graph.put(readings)
+            for document_id, (subject, hashes) in documents.items():
+                graph.read(document_id, subject, hashes)
+            log_read(connection, sorted({*others, *(chunk.chunk_id for chunk, _ in chunks)}))
+
+    @contextmanager
+    def _changing_graph(self) -> Iterator[tuple[Connection, GraphWriter]]:
+        """One transaction, at whose end names are settled."""
+        with self._engine.begin() as connection:
+            graph = GraphWriter(connection, self._rules)
+            yield connection, graph
+            graph.finish()
 
     def forget(self, document_ids: Sequence[int]) -> None:
         """Removes documents with all that came from them, in one transaction.
 
         Their sources count as not yet read: whoever ingests them again gets them back.
         """
-        with self._engine.begin() as connection:
+        with self._changing_graph() as (connection, graph):
             for document_id in document_ids:
                 forget_source_of(connection, document_id)
-                remove_document(connection, document_id)
+                remove_document(connection, document_id, graph)
 
     def forget_sources(self, collection: str, sources: Iterable[tuple[str, str]]) -> None:
         """Forgets that the (root, key) sources were ever read; documents stay."""
@@ -478,47 +411,10 @@ class Store:
     def problems(self) -> list[str]:
         """What the database says is wrong with itself; empty when sound."""
         with self.reading() as connection:
-            raw = connection.connection.driver_connection
-            if not isinstance(raw, sqlite3.Connection):
-                return []
-            found = [row[0] for row in raw.execute("PRAGMA integrity_check") if row[0] != "ok"]
-            dangling = raw.execute("PRAGMA foreign_key_check").fetchall()
+            checked = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        found = [problem for problem in checked if problem != "ok"]
         return found + [f"row {row[1]} of {row[0]} points at nothing" for row in dangling]
-
-
-# --- rows ---------------------------------------------------------------------------
-
-
-def _slices(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), _AT_ONCE):
-        yield [_scalar(item) for item in items[start : start + _AT_ONCE]]
-
-
-def _scalar(item: Any) -> Any:
-    return item.item() if isinstance(item, np.generic) else item
-
-
-def _stack(rows: Sequence[Any]) -> tuple[npt.NDArray[np.int64], Vectors]:
-    ids = np.asarray([row.id for row in rows], dtype=np.int64)
-    flat = np.frombuffer(b"".join(row.vector for row in rows), dtype="<f2")
-    return ids, flat.reshape(len(rows), -1) if rows else flat.reshape(0, 0)
-
-
-def _chunk_query() -> Any:
-    chunk, document = tables.chunks.c, tables.documents.c
-    return select(
-        *tables.chunks.c, document.key, document.title, document.uri, document.collection
-    ).join(tables.documents, document.id == chunk.document_id)
-
-
-def _chunk_row(row: Row[Any]) -> ChunkRow:
-    return ChunkRow(
-        id=row.id,
-        document=DocumentRef(row.document_id, row.key, row.title, row.uri),
-        collection=row.collection,
-        hash=row.hash,
-        chunk=Chunk(row.start, row.end, row.text, row.page, row.heading, row.context),
-    )
 
 
 def _metadata_equals(field: Any, value: str) -> Any:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from . import tables
+from .graph_rows import subject_of
+from .graph_writes import GraphWriter
 from .rows import DocumentChange, SourceState
 
 Vectors = npt.NDArray[np.float16]
@@ -26,7 +28,7 @@ def insert_vectors(connection: Connection, model_id: int, made: Mapping[bytes, V
     connection.execute(insert(tables.vectors).prefix_with("OR IGNORE", dialect="sqlite"), rows)
 
 
-def replace_document(connection: Connection, change: DocumentChange) -> None:
+def replace_document(connection: Connection, change: DocumentChange, graph: GraphWriter) -> None:
     """Writes a document with its chunks in place of what its key held before."""
     document, column = change.document, tables.documents.c
     known = connection.scalar(
@@ -51,15 +53,21 @@ def replace_document(connection: Connection, change: DocumentChange) -> None:
         )
     )
     document_id = int(result.inserted_primary_key.id)  # type: ignore[union-attr]
-    _insert_chunks(connection, document_id, change)
+    chunks = _insert_chunks(connection, document_id, change)
+    if change.text_hashes:
+        hashes = dict(zip(chunks, change.text_hashes, strict=True))
+        graph.read(document_id, subject_of(document.key, document.title), hashes)
     if known is not None:
-        remove_document(connection, known)
+        remove_document(connection, known, graph)
 
 
-def _insert_chunks(connection: Connection, document_id: int, change: DocumentChange) -> None:
+def _insert_chunks(
+    connection: Connection, document_id: int, change: DocumentChange
+) -> Sequence[int]:
+    """The numbers of the chunks, in the order of the text."""
     column = tables.chunks.c
     if not change.chunks:
-        return
+        return []
     connection.execute(
         insert(tables.chunks),
         [
@@ -76,15 +84,15 @@ def _insert_chunks(connection: Connection, document_id: int, change: DocumentCha
             for chunk, key in zip(change.chunks, change.chunk_hashes, strict=True)
         ],
     )
-    bounds = select(func.min(column.id), func.max(column.id)).where(
-        column.document_id == document_id
-    )
-    first, last = connection.execute(bounds).one()
-    _log(connection, "add", document_id, (first, last))
+    query = select(column.id).where(column.document_id == document_id).order_by(column.id)
+    ids = connection.scalars(query).all()
+    _log(connection, "add", document_id, (ids[0], ids[-1]))
+    return ids
 
 
-def remove_document(connection: Connection, document_id: int) -> None:
-    """Removes a document, its chunks, and the vectors that nothing else uses."""
+def remove_document(connection: Connection, document_id: int, graph: GraphWriter) -> None:
+    """Removes a document, its chunks, and what was made of them and of nothing else."""
+    graph.remove(document_id)
     chunk, vector = tables.chunks.c, tables.vectors.c
     bounds = select(func.min(chunk.id), func.max(chunk.id)).where(chunk.document_id == document_id)
     first, last = connection.execute(bounds).one()
@@ -118,6 +126,18 @@ def _log(connection: Connection, what: str, document_id: int, bounds: tuple[int,
             what=what, document_id=document_id, first_chunk=bounds[0], last_chunk=bounds[1]
         )
     )
+
+
+def log_read(connection: Connection, chunks: Sequence[int]) -> None:
+    """Says of chunks that stayed that their names and facts changed, a run an entry."""
+    runs: list[list[int]] = []
+    for chunk in sorted(chunks):
+        if runs and chunk == runs[-1][1] + 1:
+            runs[-1][1] = chunk
+        else:
+            runs.append([chunk, chunk])
+    for first, last in runs:
+        _log(connection, "read", 0, (first, last))
 
 
 def replace_source(connection: Connection, where: tuple[str, str, str], state: SourceState) -> None:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from ..config import Settings
 from ..device import pick_device, pick_dtype
-from ..errors import UsageError
+from ..errors import ModelNotFound, UsageError
+from ..files import read_json
+from ..kg.recipe import Recipe
 from ..memory.embedder import Embedder, load_embedder
+from ..memory.reranker import Reranker, load_reranker
+from ..models.catalogue import shipped_catalogue
 from ..models.resolve import ResolvedModel, resolve
 from ..reader.reading import Reader
+
+_ENGLISH = "en_core_web_sm"
+_log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from ..reader.gate import GatedReader
+    from ..reader.language_model import LanguageModel
 
 READER_MODES = ("memory", "prefill", "extract")
 
@@ -17,7 +33,12 @@ def find_embedder(name: str, settings: Settings) -> Embedder:
 
     Raises:
         ModelNotFound: its weights are not on this machine.
+        UsageError: the catalogue has it for another task.
     """
+    entry = shipped_catalogue().find(name)
+    if entry is not None and entry.task != "embed":
+        fit = ", ".join(other.name for other in shipped_catalogue() if other.task == "embed")
+        raise UsageError(f"{name} is no embedder, its task is {entry.task!r}; embedders are {fit}")
     found = resolve(name, cache=settings.cache)
     device, dtype = _place(settings)
     return load_embedder(
@@ -25,8 +46,46 @@ def find_embedder(name: str, settings: Settings) -> Embedder:
     )
 
 
-def find_reader(mode: str, settings: Settings, embedder: Embedder) -> Reader:
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """From what names and facts are read; not `complete` where English weights are missing."""
+
+    recipe: Recipe
+    complete: bool
+
+
+def find_extraction(settings: Settings) -> Extraction:
+    """The extractor for every language; warns where English has only the simple one."""
+    try:
+        found = resolve(_ENGLISH, cache=settings.cache)
+    except ModelNotFound:
+        _log.warning(
+            "the weights of %s are not here: English names are read without facts; run "
+            "`memctx models pull %s`, then `memctx reindex`",
+            _ENGLISH,
+            _ENGLISH,
+        )
+        return Extraction(Recipe(), complete=False)
+    return Extraction(Recipe(found.path, found.fingerprint), complete=True)
+
+
+def find_reranker(settings: Settings) -> Reranker:
+    """The cross-encoder that the settings name, loaded.
+
+    Raises:
+        ModelNotFound: its weights are not on this machine.
+    """
+    found = resolve(settings.reranker, cache=settings.cache)
+    device, dtype = _place(settings)
+    return load_reranker(found.path, name=found.name, device=device, dtype=dtype)
+
+
+def find_reader(
+    mode: str, settings: Settings, embedder: Embedder, *, states: Path | None = None
+) -> Reader:
     """A reader of the mode asked for; an endpoint, where one is set, reads in its place.
+
+    `states` is the folder for stored attention states; without one none are kept.
 
     Raises:
         ModelNotFound: the weights of the reader are not on this machine.
@@ -47,16 +106,71 @@ def find_reader(mode: str, settings: Settings, embedder: Embedder) -> Reader:
             settings.reader_endpoint_model,
             api_key=key.get_secret_value() if key else None,
         )
-    return _local_reader(resolve(settings.reader, cache=settings.cache), settings)
+    if mode == "prefill":
+        from ..reader.prefill import PrefillReader
+
+        return PrefillReader(
+            _language_model(resolve(settings.reader, cache=settings.cache), settings)
+        )
+    return find_memory_reader(settings, states=states)
 
 
-def _local_reader(found: ResolvedModel, settings: Settings) -> Reader:
+def find_memory_reader(settings: Settings, *, states: Path | None) -> GatedReader:
+    """The reader from stored states, which lie in the folder `states`, if any.
+
+    Raises:
+        ModelNotFound: the weights of the reader are not on this machine.
+    """
+    from ..reader.assembly import Assembler
+    from ..reader.gate import GatedReader
+    from ..reader.kv_memory import KvMemory, Maker
+    from ..reader.memory_reader import MemoryReader
+    from ..reader.pieces import Pieces
+
+    found = _find_model(settings)
+    model = _language_model(found, settings)
+    config = (found.path / "config.json").read_bytes()
+    maker = Maker(
+        model=found.fingerprint,
+        config=hashlib.sha256(config).hexdigest()[:16],
+        prefix=tuple(Pieces(model, 0).head),
+        dtype=model.dtype,
+    )
+    memory = KvMemory(states, budget=settings.kv_budget) if states else None
+    reader = MemoryReader(Assembler(model, maker, memory, format="int8"))
+    return GatedReader(reader, verdicts=settings.cache / "fidelity")
+
+
+def state_bytes_per_token(settings: Settings) -> int:
+    """Bytes that the reader's stored states take for each token; 0 without a local model."""
+    from ..reader.kv_record import bytes_per_token
+
+    try:
+        place = _find_model(settings).path
+    except ModelNotFound:
+        return 0
+    config = read_json(place / "config.json")
+    config = config.get("text_config", config)
+    try:
+        heads = int(config["num_attention_heads"])
+        width = config.get("head_dim") or config["hidden_size"] // heads
+        shape = (config["num_hidden_layers"], config.get("num_key_value_heads", heads), width)
+    except KeyError:
+        return 0
+    return round(bytes_per_token("int8", shape, tokens=settings.chunk_tokens))
+
+
+def _find_model(settings: Settings) -> ResolvedModel:
+    return resolve(settings.reader, cache=settings.cache)
+
+
+def _language_model(found: ResolvedModel, settings: Settings) -> LanguageModel:
     from ..reader.language_model import LanguageModel
-    from ..reader.prefill import PrefillReader
 
     device, dtype = _place(settings)
-    model = LanguageModel(found.path, name=found.name, device=device, dtype=dtype)
-    return PrefillReader(model)
+    return LanguageModel(
+        found.path, name=found.name, device=device, dtype=dtype, cache=settings.cache
+    )
 
 
 def _place(settings: Settings) -> tuple[str, str]:

@@ -9,13 +9,13 @@ Reads and checks; does not know how anything is scored.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
+from ..files import json_lines, json_object
 
 _DOCUMENTS = ("corpus.jsonl", "docs.jsonl")
 _QUESTIONS = "queries.jsonl"
@@ -72,23 +72,9 @@ def read_evaluation_set(folder: Path) -> EvaluationSet:
 
 def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each object of a file, with its place for error messages."""
-    try:
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield f"{path} line {number}", _object(line, f"{path} line {number}")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
-
-
-def _object(line: str, place: str) -> Mapping[str, Any]:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise UsageError(f"{place} is not JSON: {error}") from error
-    if not isinstance(row, dict):
-        raise UsageError(f"{place} should be a JSON object, found {type(row).__name__}")
-    return row
+    for number, line in json_lines(path):
+        place = f"{path} line {number}"
+        yield place, json_object(line, place)
 
 
 def _question(row: Mapping[str, Any], place: str) -> Question:

@@ -1,29 +1,38 @@
-"""Retrieval: from a question to ranked passages, with the signals of each.
+"""Retrieval: from a question to ranked passages, with the signals of each, and facts.
 
-Candidates come from the vector index and from the word index; each then gets the
-signal that it was not found by, so that all are ranked on the same footing. Stages
-are functions over ids and scores; `Retriever` only connects them to the indexes.
+`finding` brings candidates together, `ranking` says how likely each is evidence; what is
+likeliest leads to further candidates, and then all are judged once more. `Retriever` only
+puts these steps in order, and leaves out what `Stages` leaves out.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..memory.analysis import han_share
-from ..memory.embedder import Embedder, Floats
+from ..kg.link import KnownName
+from ..memory.reranker import Reranker
 from ..memory.rows import ChunkRow
-from ..memory.store import Store
-from ..memory.vectors import VectorIndex, cosines
-from ..memory.words import WordIndex
-from ..records import Passage, SearchResult, Signals
+from ..records import Fact, Passage, SearchResult, Signals
+from .fact_search import chosen_facts
+from .finding import Asked, Finding, Indexes
+from .rank import first_of_each_document, reranked
+from .ranking.candidates import Candidates
+from .ranking.pairs import Seeds
+from .ranking.ranker import SEEDS, load_ranker
+from .second_hop import ASKED_AGAIN
+from .stages import Stages
 
-_POOL = 60  # candidates from each index
-_DENSE_SHARE = 0.5  # of a score, the rest is lexical
-_DENSE_SHARE_UNREAD = 0.1  # in a language that the embedder does not read
+POOL = 50  # candidates from each index
+_LINKED_FROM = 8  # passages whose links are followed
+_WALKED_FROM = 10  # passages that a walk starts from, beside the names
+_DEPTH = 12  # passages that a cross-encoder reads: half a second on two cores
+_FACTS = 20
+_FACT_PASSAGES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,103 +50,148 @@ class Scope:
 
 
 class Retriever:
-    """Searches one memory. Safe to share between threads."""
+    """Searches one memory. Safe to share between threads.
+
+    `reranker` gives the cross-encoder when the stage that needs it is wanted.
+    """
 
     def __init__(
         self,
-        store: Store,
-        words: WordIndex,
-        vectors: VectorIndex,
-        embedder: Embedder,
+        indexes: Indexes,
         *,
-        model_id: int,
+        stages: Stages | None = None,
+        reranker: Callable[[], Reranker] | None = None,
     ) -> None:
-        self._store, self._words, self._vectors = store, words, vectors
-        self._embedder, self._model_id = embedder, model_id
+        self._in, self._stages, self._reranker = indexes, stages or Stages(), reranker
 
     def search(
         self, question: str, k: int, *, scope: Scope | None = None, distinct: bool = False
     ) -> SearchResult:
-        """The `k` best passages, best first; with `distinct` at most one per document."""
-        began = time.perf_counter()
-        documents = self._documents(scope or Scope())
-        vector = self._embedder.encode_query(question)
-        embedded = time.perf_counter()
+        """The `k` best passages, best first; with `distinct` at most one per document.
+
+        A passage's score is the probability that it is evidence, in (0, 1).
+        """
+        clock = Clock()
+        asked = self._asked(question, scope or Scope())
+        clock.lap("embed_ms")
+        finding, ranker = Finding(self._in, self._stages, asked), load_ranker()
         # Several chunks of one document may crowd the pool: look further when they count once.
-        pool = max(_POOL, 2 * k) * (2 if distinct else 1)
-        signals = self._signals(question, vector, pool, documents)
-        ranked = rank(signals, dense_share(question, reads_chinese=self._embedder.reads_chinese))
-        rows = self._store.chunks([chunk_id for chunk_id, _ in ranked])
-        ordered = [(rows[chunk_id], score) for chunk_id, score in ranked if chunk_id in rows]
+        finding.add_nearest(max(POOL, 2 * k) * (2 if distinct else 1))
+        first, asks = finding.candidates(), finding.question()
+        alone = ranker.alone(first, asks)
+        clock.lap("search_ms")
+        candidates, seeds = led(finding, self._stages, first, alone, clock)
+        ranked = ordered(candidates, ranker.judge(candidates, asks, seeds))
+        signals = self._signals(candidates)
+        clock.lap("rank_ms")
+        if self._stages.rerank and self._reranker is not None:
+            signals, ranked = self._reread(question, signals, ranked, finding.rows)
+            clock.lap("rerank_ms")
+        best = [(finding.rows[chunk], score) for chunk, score in ranked]
         if distinct:
-            ordered = first_of_each_document(ordered)
-        passages = tuple(_passage(row, score, signals[row.id]) for row, score in ordered[:k])
-        done = time.perf_counter()
-        timings = {
-            "embed_ms": _milliseconds(began, embedded),
-            "search_ms": _milliseconds(embedded, done),
-            "total_ms": _milliseconds(began, done),
-        }
-        return SearchResult(question, passages, (), timings)
+            best = first_of_each_document(best)
+        passages = tuple(_passage(row, score, signals[row.id]) for row, score in best[:k])
+        facts: tuple[Fact, ...] = ()
+        if self._stages.facts:
+            facts = self._facts(question, passages, finding.names)
+            clock.lap("facts_ms")
+        return SearchResult(question, passages, facts, clock.timings())
 
-    def _documents(self, scope: Scope) -> list[int] | None:
-        if scope.everything:
-            return None
-        return self._store.matching(collection=scope.collection, where=scope.where, keys=scope.keys)
+    def _asked(self, question: str, scope: Scope) -> Asked:
+        store, documents = self._in.store, None
+        if not scope.everything:
+            documents = store.matching(
+                collection=scope.collection, where=scope.where, keys=scope.keys
+            )
+        chunks = None if documents is None else store.chunk_ids(documents)
+        return Asked(question, self._in.embedder.encode_query(question), documents, chunks)
 
-    def _signals(
-        self, question: str, vector: Floats, pool: int, documents: list[int] | None
-    ) -> dict[int, Signals]:
-        allowed = None if documents is None else self._store.chunk_ids(documents)
-        dense = dict(self._vectors.search(vector, pool, allowed=allowed))
-        lexical = dict(self._words.search(question, pool, documents=documents))
-        without_dense = [chunk_id for chunk_id in lexical if chunk_id not in dense]
-        without_lexical = [chunk_id for chunk_id in dense if chunk_id not in lexical]
-        dense |= cosines(self._store, vector, without_dense, self._model_id)
-        lexical |= self._words.score(question, without_lexical)
+    def _signals(self, candidates: Candidates) -> dict[int, Signals]:
+        """What each candidate was judged by; None where a stage is left out."""
+        use = self._stages
+        walked = use.graph and len(self._in.graph.arrays.chunk_ids) > 0
         return {
-            chunk_id: Signals(dense=dense.get(chunk_id), lexical=lexical.get(chunk_id))
-            for chunk_id in dense.keys() | lexical.keys()
+            int(chunk): Signals(
+                dense=float(candidates.cosines[place]) if use.dense else None,
+                lexical=float(candidates.lexical[place]) if use.words else None,
+                graph=float(candidates.walked[place]) if walked else None,
+            )
+            for place, chunk in enumerate(candidates.ids)
         }
 
+    def _reread(
+        self,
+        question: str,
+        signals: Mapping[int, Signals],
+        ranked: Sequence[tuple[int, float]],
+        rows: Mapping[int, ChunkRow],
+    ) -> tuple[dict[int, Signals], list[tuple[int, float]]]:
+        """The best passages read by a cross-encoder, and ordered anew."""
+        if self._reranker is None:
+            return dict(signals), list(ranked)
+        chosen = [rows[chunk] for chunk, _ in ranked[:_DEPTH]]
+        logits = self._reranker().score(question, [row.described for row in chosen]).tolist()
+        read = {row.id: float(logit) for row, logit in zip(chosen, logits, strict=True)}
+        told = {chunk: replace(one, rerank=read.get(chunk)) for chunk, one in signals.items()}
+        return told, reranked(ranked, read)
 
-def dense_share(question: str, *, reads_chinese: bool) -> float:
-    """How much of a score the cosine is, in [0, 1].
-
-    English embedders place Chinese text by little more than its punctuation.
-    """
-    lost = not reads_chinese and han_share(question) > 0.2
-    return _DENSE_SHARE_UNREAD if lost else _DENSE_SHARE
-
-
-def rank(signals: Mapping[int, Signals], share: float) -> list[tuple[int, float]]:
-    """Candidates and their scores in [0, 1], best first: a convex combination.
-
-    Both signals are first scaled to [0, 1] over the candidates, the lexical one from
-    zero and the cosine from its least (Bruch et al. 2023, arXiv 2210.11934).
-    """
-    ids = sorted(signals)
-    dense = np.array([signals[i].dense or 0.0 for i in ids])
-    lexical = np.array([signals[i].lexical or 0.0 for i in ids])
-    floor = dense.min(initial=1.0)
-    scaled = share * _scaled(dense - floor) + (1 - share) * _scaled(lexical)
-    order = sorted(range(len(ids)), key=lambda index: (-scaled[index], ids[index]))
-    return [(ids[index], round(float(scaled[index]), 6)) for index in order]
-
-
-def first_of_each_document(
-    ranked: Sequence[tuple[ChunkRow, float]],
-) -> list[tuple[ChunkRow, float]]:
-    """The best passage of each document, in the same order."""
-    best: dict[int, tuple[ChunkRow, float]] = {}
-    for row, score in ranked:
-        best.setdefault(row.document.id, (row, score))
-    return list(best.values())
+    def _facts(
+        self, question: str, passages: Sequence[Passage], names: Sequence[KnownName]
+    ) -> tuple[Fact, ...]:
+        ids = self._in.graph.arrays.entity_ids
+        entities = {int(ids[column]) for name in names for column in name.columns}
+        scores = {passage.chunk_id: passage.score for passage in passages[:_FACT_PASSAGES]}
+        return chosen_facts(
+            self._in.store.facts_of(list(scores)),
+            question,
+            passages=scores,
+            entities=entities,
+            limit=_FACTS,
+        )
 
 
-def _scaled(values: np.ndarray) -> np.ndarray:
-    top = values.max(initial=0.0)
-    return values / top if top > 0 else values
+def led(
+    finding: Finding, stages: Stages, first: Candidates, alone: NDArray[np.float64], clock: Clock
+) -> tuple[Candidates, Seeds]:
+    """All candidates, with those that the first lead to; `alone` is how likely each first is."""
+    order = np.argsort(-alone, kind="stable")
+    likely = first.ids[order].tolist()
+    if stages.graph:
+        finding.add_linked(likely[:_LINKED_FROM])
+        finding.add_walked(dict(zip(likely[:_WALKED_FROM], alone[order].tolist(), strict=False)))
+        clock.lap("graph_ms")
+    vectors = np.zeros((0, first.vectors.shape[1]), np.float32)
+    if stages.hops and not finding.unread:
+        vectors = finding.ask_again(likely[:ASKED_AGAIN])
+        clock.lap("hops_ms")
+    candidates = finding.candidates()
+    chosen = order[:SEEDS]
+    places = np.searchsorted(candidates.ids, first.ids[chosen])
+    return candidates, Seeds(places, alone[chosen], vectors)
+
+
+def ordered(candidates: Candidates, likely: NDArray[np.float64]) -> list[tuple[int, float]]:
+    """Chunk ids and how likely each is, best first; of equals, the older chunk."""
+    order = np.lexsort((candidates.ids, -likely))
+    return [(int(candidates.ids[i]), round(float(likely[i]), 6)) for i in order]
+
+
+class Clock:
+    """Milliseconds of each stage, and of all."""
+
+    def __init__(self) -> None:
+        self._began = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        """Ends a stage."""
+        now = time.perf_counter()
+        self._laps[name] = round(1000 * (now - self._last), 2)
+        self._last = now
+
+    def timings(self) -> dict[str, float]:
+        """What each stage took, and all together."""
+        return self._laps | {"total_ms": round(1000 * (self._last - self._began), 2)}
 
 
 def _passage(row: ChunkRow, score: float, signals: Signals) -> Passage:
@@ -153,7 +207,3 @@ def _passage(row: ChunkRow, score: float, signals: Signals) -> Passage:
         score=score,
         signals=signals,
     )
-
-
-def _milliseconds(start: float, end: float) -> float:
-    return round(1000 * (end - start), 2)

@@ -12,17 +12,23 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ..config import DEFAULT_EMBEDDER, Settings
 from ..errors import FingerprintMismatch
+from ..kg.graph import KnowledgeGraph
+from ..kg.weights import Walkable
 from ..memory.embedder import Embedder
 from ..memory.home import Home
 from ..memory.lock import WriterLock
 from ..memory.projection import delta_since
+from ..memory.reranker import Reranker
 from ..memory.store import Store
 from ..memory.vectors import VectorIndex
 from ..memory.words import WordIndex
-from .engines import find_embedder
+from .engines import Extraction, find_embedder, find_extraction, find_reranker
+from .graph import GraphIndex
+from .naming import Naming
 
 _EMBEDDER, _FINGERPRINT = "embedder", "embedder_fingerprint"
 _SAVE_SHARE = 0.01  # of the chunks; fewer changes are replayed from the log at opening
@@ -36,17 +42,21 @@ class Workspace:
         self.home = Home(folder)
         self.settings = settings
         self._embedder = embedder
+        self._extraction: Extraction | None = None
+        self._reranker: Reranker | None = None
         self._store: Store | None = None
         self._words: WordIndex | None = None
         self._vectors: VectorIndex | None = None
+        self._graph: GraphIndex | None = None
         self._lock = threading.RLock()
+        self._turn = threading.RLock()  # to write: threads wait for one another
 
     def close(self) -> None:
         """Closes the store; what was loaded is let go."""
         with self._lock:
             if self._store is not None:
                 self._store.close()
-            self._store = self._words = self._vectors = None
+            self._store = self._words = self._vectors = self._graph = None
 
     # --- reading ----------------------------------------------------------------
 
@@ -84,6 +94,23 @@ class Workspace:
                 self._check(self._embedder)
             return self._embedder
 
+    def reranker(self) -> Reranker:
+        """The cross-encoder; loaded once.
+
+        Raises:
+            ModelNotFound: its weights are not here.
+        """
+        with self._lock:
+            self._reranker = self._reranker or find_reranker(self.settings)
+            return self._reranker
+
+    @property
+    def extraction(self) -> Extraction:
+        """From what names and facts are read; looked for once."""
+        with self._lock:
+            self._extraction = self._extraction or find_extraction(self.settings)
+            return self._extraction
+
     def words(self) -> WordIndex:
         """The word index, level with the store."""
         with self._lock:
@@ -100,6 +127,19 @@ class Workspace:
             self._vectors.catch_up(self.store)
             return self._vectors
 
+    def graph(self) -> KnowledgeGraph:
+        """The knowledge graph, level with the store."""
+        with self._lock:
+            if self._graph is None:
+                self._graph = GraphIndex(self.home.graph)
+            self._graph.catch_up(self.store)
+            return self._graph.graph
+
+    def walkable(self) -> Walkable:
+        """The knowledge graph as it is now, weighed; other threads may go on changing it."""
+        with self._lock:
+            return self.graph().walkable()
+
     def model_id(self) -> int:
         """The store's number for the embedder."""
         return self.store.model_id(self.embedder.fingerprint) or 0
@@ -107,15 +147,32 @@ class Workspace:
     # --- writing ----------------------------------------------------------------
 
     @contextmanager
-    def writing(self) -> Iterator[Store]:
+    def looking(self) -> Iterator[Store]:
+        """The store, read-only; an empty one for the time being where there is none."""
+        if self.home.exists():
+            yield self.store
+            return
+        with TemporaryDirectory(prefix="memctx-") as folder:
+            store = Store(Home(Path(folder)).store)
+            try:
+                yield store
+            finally:
+                store.close()
+
+    @contextmanager
+    def writing(self, *, create: bool = True) -> Iterator[Store]:
         """A writable store under the writer's lock; projections are saved afterwards.
+
+        Without `create` there is one already.
 
         Raises:
             MemoryLocked: another process is writing.
+            CorruptMemory: the store is empty, and there are projections of one that was not.
         """
         self.home.create()
-        with WriterLock(self.home.folder):
-            store = Store(self.home.store)
+        with self._turn, WriterLock(self.home.folder):
+            create = create and not self.home.has_projections()
+            store = Store(self.home.store, rules=Naming(), create=create)
             try:
                 yield store
                 self.save_projections(store)
@@ -142,8 +199,9 @@ class Workspace:
         with self._lock:
             self._words = self._words or WordIndex(self.home.words)
             self._vectors = self._vectors or self._open_vectors(store)
-            few = max(_SAVE_AT_LEAST, _SAVE_SHARE * store.counts()["chunks"])
-            for projection in (self._words, self._vectors):
+            self._graph = self._graph or GraphIndex(self.home.graph)
+            few = max(_SAVE_AT_LEAST, _SAVE_SHARE * self._vectors.count())
+            for projection in (self._words, self._vectors, self._graph):
                 behind = delta_since(store, projection.saved_sequence).size
                 if always or behind > few or (behind and projection.saved_sequence == 0):
                     projection.save(store)
@@ -151,17 +209,21 @@ class Workspace:
     def rebuild_projections(self, store: Store) -> None:
         """Makes all projections anew from the store. Needs the writer's lock."""
         with self._lock:
-            self._words = self._vectors = None
-            for folder in (self.home.words, self.home.vectors):
+            self._words = self._vectors = self._graph = None
+            for folder in (self.home.words, self.home.vectors, self.home.graph):
                 shutil.rmtree(folder, ignore_errors=True)
             self.save_projections(store, always=True)
 
     def projection_problems(self) -> list[str]:
         """Which projections on disk cannot be used, or disagree with the store."""
         chunks = self.store.counts()["chunks"]
-        words, vectors = WordIndex(self.home.words), self._open_vectors(self.store)
+        expected: dict[str, tuple[WordIndex | VectorIndex | GraphIndex, int]] = {
+            "words": (WordIndex(self.home.words), chunks),
+            "vectors": (self._open_vectors(self.store), chunks),
+            "graph": (GraphIndex(self.home.graph), chunks - self.store.graph_counts().unread),
+        }
         found = []
-        for name, index in (("words", words), ("vectors", vectors)):
+        for name, (index, chunks) in expected.items():
             if index.unusable:
                 found.append(f"{name}: the files are damaged or of another version")
             index.catch_up(self.store)

@@ -14,6 +14,7 @@ from typing import Any
 
 from .answer import is_complete, settled, tidy
 from .language_model import LanguageModel
+from .lookup import guess
 
 _REPLACEMENT = "\ufffd"
 """What a decoder shows for the first bytes of a character whose rest is missing."""
@@ -38,24 +39,83 @@ def greedy(
     *,
     limit: int,
     on_text: Callable[[str], None] | None = None,
+    cache: Any = None,
+    lookup: int = 0,
 ) -> Written:
     """Write the likeliest next token until the answer is complete or `limit` is reached.
 
-    `on_text` receives the tidied answer piece by piece, in this thread.
+    `on_text` receives the tidied answer piece by piece, in this thread. `cache` is a
+    transformers cache that holds the prompt's first tokens; just the others are read.
+    With `lookup`, up to so many tokens are guessed from the prompt and checked in one
+    pass (prompt lookup decoding); what is written stays the same.
     """
     import torch
 
     watch = _Watch(model, len(prompt), on_text)
     ids = torch.tensor([list(prompt)], device=model.device)
     with torch.inference_mode():
-        model.weights.generate(
-            input_ids=ids,
-            attention_mask=torch.ones_like(ids),
-            generation_config=_settings(model, limit),
-            logits_processor=[watch.before_token],
-            stopping_criteria=[watch.after_token],
-        )
+        if lookup:
+            _write_guessing(model, list(prompt), watch, limit=limit, cache=cache, lookup=lookup)
+        else:
+            model.weights.generate(
+                input_ids=ids,
+                attention_mask=torch.ones_like(ids),
+                generation_config=_settings(model, limit),
+                past_key_values=cache,
+                logits_processor=[watch.before_token],
+                stopping_criteria=[watch.after_token],
+            )
     return watch.finish()
+
+
+def _write_guessing(
+    model: LanguageModel, ids: list[int], watch: _Watch, *, limit: int, cache: Any, lookup: int
+) -> None:
+    """What `generate` does greedily, with guesses checked several at a time.
+
+    The stock prompt lookup reads the whole prompt again when it is given a cache.
+    """
+    import torch
+    from transformers import DynamicCache
+
+    cache = DynamicCache() if cache is None else cache
+    last = len(ids) + limit
+    while len(ids) < last:
+        seen = cache.get_seq_length()
+        guesses = guess(ids, min(lookup, last - len(ids) - 1))
+        fresh = torch.tensor([[*ids[seen:], *guesses]], device=model.device)
+        places = torch.arange(seen, seen + fresh.shape[1], device=model.device)[None]
+        rows = model.weights(
+            input_ids=fresh,
+            position_ids=places,
+            past_key_values=cache,
+            logits_to_keep=len(guesses) + 1,
+        ).logits[0]
+        done = _accept(model, ids, guesses, rows, watch)
+        wrong = cache.get_seq_length() - (len(ids) - 1)
+        if done:
+            return
+        if wrong:
+            cache.crop(-wrong)
+
+
+def _accept(
+    model: LanguageModel, ids: list[int], guesses: list[int], rows: Any, watch: _Watch
+) -> bool:
+    """Append the likeliest tokens for as long as the guesses were them; True at the end."""
+    import torch
+
+    for place, row in enumerate(rows):
+        so_far = torch.tensor([ids], device=model.device)
+        scores = watch.before_token(so_far, row[None].float())
+        token = int(scores[0].argmax())
+        ids.append(token)
+        whole = torch.tensor([ids], device=model.device)
+        if bool(watch.after_token(whole, scores)) or token in model.stop_ids:
+            return True
+        if place < len(guesses) and guesses[place] != token:
+            return False
+    return False
 
 
 def _settings(model: LanguageModel, limit: int) -> Any:
@@ -81,6 +141,7 @@ class _Watch:
     prompt_tokens: int
     on_text: Callable[[str], None] | None
     logprobs: dict[int, float] = field(default_factory=dict)
+    tokens: int = 0
     raw: str = ""
     told: str = ""
     first_token_at: float = 0.0
@@ -90,37 +151,52 @@ class _Watch:
 
         Small models like to answer with a line break or an end. Until something is
         said, such tokens are ruled out and the likeliest other one is taken, with
-        its own, low probability on record.
+        its own, low probability on record. A place that is seen again, after a wrong
+        guess, counts as it was seen last.
         """
+        place = ids.shape[1] - self.prompt_tokens
         logprobs = scores[0].log_softmax(-1)
         choice = int(scores[0].argmax())
-        while not self.raw and self._says_nothing(choice) and scores[0, choice].isfinite():
+        said = bool(self._text(ids[0, self.prompt_tokens :].tolist()))
+        while not said and self._says_nothing(choice) and scores[0, choice].isfinite():
             scores[0, choice] = float("-inf")
             choice = int(scores[0].argmax())
-        self.logprobs[ids.shape[1] - self.prompt_tokens] = float(logprobs[choice])
-        if not self.first_token_at:
-            self.first_token_at = time.perf_counter()
+        self.logprobs[place] = float(logprobs[choice])
         return scores
 
     def after_token(self, ids: Any, scores: Any) -> Any:
-        """Look at the text so far, pass on what is settled, and say whether it is enough."""
+        """Look at the text so far, pass on what is settled, and say whether it is enough.
+
+        Several tokens may be new; those behind the end of the answer do not count.
+        """
         import torch
 
+        if not self.first_token_at:
+            self.first_token_at = time.perf_counter()
         written = ids[0, self.prompt_tokens :].tolist()
-        self.raw = self.model.decode(written).rstrip(_REPLACEMENT).lstrip()
+        complete = False
+        while self.tokens < len(written) and not complete:
+            self.tokens += 1
+            self.raw = self._text(written[: self.tokens])
+            complete = is_complete(self.raw)
         self._tell(settled(self.raw))
-        return torch.full((ids.shape[0],), is_complete(self.raw), device=ids.device)
+        return torch.full((ids.shape[0],), complete, device=ids.device)
 
     def finish(self) -> Written:
         """The record of a finished sequence."""
         answer = tidy(self.raw)
         self._tell(answer)
+        counted = [self.logprobs[place] for place in range(self.tokens)]
         return Written(
             text=answer,
-            tokens=len(self.logprobs),
-            logprob=sum(self.logprobs.values()) / max(len(self.logprobs), 1),
+            tokens=self.tokens,
+            logprob=sum(counted) / max(len(counted), 1),
             first_token_at=self.first_token_at,
         )
+
+    def _text(self, written: list[int]) -> str:
+        """The text of some tokens without the first bytes of a character that is not whole."""
+        return self.model.decode(written).rstrip(_REPLACEMENT).lstrip() if written else ""
 
     def _says_nothing(self, token: int) -> bool:
         return token in self.model.control_ids or "\n" in self.model.decode([token])

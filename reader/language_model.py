@@ -13,23 +13,31 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError, ModelNotFound
-
-_PLACEHOLDER = "memctxplaceholder"
+from .compact import compact_tokenizer
+from .tokenizer import LibraryTokenizer, Tokenizer
 
 
 class LanguageModel:
     """A Hugging Face causal language model in `folder`, loaded when first used.
 
-    `dtype` is torch's name for it, such as "bfloat16". Safe to share among threads.
+    `dtype` is torch's name for it, such as "bfloat16". In `cache`, if any, tokenizers
+    are kept in a form that opens quickly. Safe to share among threads.
     """
 
     def __init__(
-        self, folder: Path, *, name: str, device: str = "cpu", dtype: str = "float32"
+        self,
+        folder: Path,
+        *,
+        name: str,
+        device: str = "cpu",
+        dtype: str = "float32",
+        cache: Path | None = None,
     ) -> None:
         self.folder = Path(folder)
         self.name = name
         self.device = device
         self.dtype = dtype
+        self.cache = cache
         self._lock = threading.RLock()
         self._parts: dict[str, Any] = {}
 
@@ -39,9 +47,10 @@ class LanguageModel:
         return self._part("config", self._load_config)
 
     @property
-    def tokenizer(self) -> Any:
-        """The transformers tokenizer; loads no weights."""
-        return self._part("tokenizer", self._load_tokenizer)
+    def tokenizer(self) -> Tokenizer:
+        """The tokenizer; loads no weights."""
+        tokenizer: Tokenizer = self._part("tokenizer", self._load_tokenizer)
+        return tokenizer
 
     @property
     def weights(self) -> Any:
@@ -56,7 +65,7 @@ class LanguageModel:
     @property
     def is_chat(self) -> bool:
         """Whether the model was taught to converse: its tokenizer has a chat template."""
-        return bool(self.tokenizer.chat_template)
+        return self.tokenizer.is_chat
 
     @property
     def stop_ids(self) -> tuple[int, ...]:
@@ -66,12 +75,12 @@ class LanguageModel:
     @property
     def control_ids(self) -> frozenset[int]:
         """Tokens that are no text: padding, beginnings, ends, turns of a conversation."""
-        return frozenset((*self.tokenizer.all_special_ids, *self.stop_ids))
+        return self.tokenizer.control_ids.union(self.stop_ids)
 
     @property
     def opening_ids(self) -> tuple[int, ...]:
         """Tokens that the tokenizer puts before a text, such as Gemma's `<bos>`."""
-        return tuple(self._part("opening_ids", self._find_opening_ids))
+        return self.tokenizer.opening_ids
 
     def encode(self, text: str, *, scaffold: bool = False) -> list[int]:
         """Token ids of `text` alone.
@@ -79,38 +88,32 @@ class LanguageModel:
         Only in a `scaffold`, a piece of the model's own chat template, do control
         tokens count: a document that spells `<|im_end|>` is read as those letters.
         """
-        with self._lock:  # the tokenizer keeps the splitting rule as a state
-            encoded = self.tokenizer(
-                text, add_special_tokens=False, split_special_tokens=not scaffold, verbose=False
-            )
-        ids: list[int] = encoded["input_ids"]
+        ids = self.tokenizer.encode(text, scaffold=scaffold)
+        self._check(ids)
         return ids
+
+    def _check(self, ids: list[int]) -> None:
+        known = getattr(self.config, "vocab_size", None)
+        if ids and known is not None and max(ids) >= known:
+            raise ModelError(
+                f"the tokenizer in {self.folder} writes token {max(ids)} and the weights of "
+                f"{self.name} know {known} tokens: it belongs to another model; run "
+                f"`memctx models pull {self.name}` or choose another reader"
+            )
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of `ids`, control tokens left out."""
-        text: str = self.tokenizer.decode(list(ids), skip_special_tokens=True)
-        return text
+        return self.tokenizer.decode(ids)
 
     def chat_frame(self) -> tuple[str, str]:
         """What the chat template writes before and after a user's message.
 
         The end includes the cue for the model's turn. Both are empty for a base model.
+
+        Raises:
+            ModelError: the chat template does not repeat the message.
         """
-        if not self.is_chat:
-            return "", ""
-        frame: str = self.tokenizer.apply_chat_template(
-            [{"role": "user", "content": _PLACEHOLDER}],
-            tokenize=False,
-            add_generation_prompt=True,
-            enable_thinking=False,
-        )
-        before, found, after = frame.partition(_PLACEHOLDER)
-        if not found:
-            raise ModelError(
-                f"the chat template of {self.name} should repeat the user's message and does not; "
-                "use a model whose tokenizer_config.json has a plain chat template, or none"
-            )
-        return before, after
+        return self.tokenizer.chat_frame()
 
     def _part(self, name: str, load: Callable[[], Any]) -> Any:
         with self._lock:
@@ -138,10 +141,18 @@ class LanguageModel:
 
         return self._load(AutoConfig.from_pretrained).get_text_config()
 
-    def _load_tokenizer(self) -> Any:
+    def _load_tokenizer(self) -> Tokenizer:
+        if self.cache is not None:
+            compact = compact_tokenizer(self.folder, self.cache / "tokenizers")
+            if compact is not None:
+                return compact
         from transformers import AutoTokenizer
 
-        return self._load(AutoTokenizer.from_pretrained)
+        def load(folder: Path, **options: Any) -> Tokenizer:
+            return LibraryTokenizer(AutoTokenizer.from_pretrained(folder, **options))
+
+        tokenizer: Tokenizer = self._load(load)
+        return tokenizer
 
     def _load_weights(self) -> Any:
         import torch
@@ -159,8 +170,3 @@ class LanguageModel:
         declared.append(getattr(settings, "eos_token_id", None))
         flat = (item if isinstance(item, (list, tuple)) else [item] for item in declared)
         return {int(token) for group in flat for token in group if token is not None}
-
-    def _find_opening_ids(self) -> list[int]:
-        bare = self.tokenizer("a", add_special_tokens=False)["input_ids"]
-        whole: list[int] = self.tokenizer("a")["input_ids"]
-        return whole[: whole.index(bare[0])]

@@ -11,12 +11,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..errors import ReaderError
 from .citation import locate
 from .declined import declines
 from .generation import Written, greedy
 from .language_model import LanguageModel
-from .prompt import Style, Wording, fact_piece, passage_piece, question_language, wording
+from .pieces import Pieces
 from .reading import Reading, Window, WindowPassage
 
 
@@ -43,11 +42,15 @@ class PrefillReader:
 
     def overhead(self, question: str) -> int:
         """Tokens of the instruction, the question and the longest answer."""
-        return len(self._head(question)) + len(self._tail(question)) + self.answer_tokens
+        return self._pieces.overhead(question)
 
     def cost(self, part: WindowPassage | str) -> int:
         """Tokens that a passage or a fact adds to the prompt, exactly."""
-        return len(self._part(part))
+        return len(self._pieces.part(part))
+
+    def load(self) -> None:
+        """Loads the weights."""
+        _ = self.model.weights
 
     def read(
         self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
@@ -58,42 +61,13 @@ class PrefillReader:
             ReaderError: the window and the answer do not fit into the model's context.
         """
         started = time.perf_counter()
-        prompt = self._prompt(question, window)
+        prompt = self._pieces.prompt(question, window)
         written = greedy(self.model, prompt, limit=self.answer_tokens, on_text=on_text)
         return self._reading(question, window, written, prompt=len(prompt), started=started)
 
-    def _prompt(self, question: str, window: Window) -> list[int]:
-        parts: tuple[WindowPassage | str, ...] = (*window.passages, *window.facts)
-        prompt = self._head(question)
-        for part in parts:
-            prompt += self._part(part)
-        prompt += self._tail(question)
-        needed = len(prompt) + self.answer_tokens
-        if needed > self.model.context:
-            raise ReaderError(
-                f"{self.name} reads at most {self.model.context} tokens, window and answer "
-                f"together, and was given {needed} ({len(prompt)} to read, {self.answer_tokens} "
-                "to write); use a smaller window or fewer passages"
-            )
-        return prompt
-
-    def _head(self, question: str) -> list[int]:
-        before, _ = self.model.chat_frame()
-        opening = self.model.encode(before, scaffold=True) if before else self.model.opening_ids
-        return [*opening, *self.model.encode(self._wording(question).head)]
-
-    def _tail(self, question: str) -> list[int]:
-        _, after = self.model.chat_frame()
-        asked = self.model.encode(self._wording(question).tail_for(question))
-        return asked + (self.model.encode(after, scaffold=True) if after else [])
-
-    def _part(self, part: WindowPassage | str) -> list[int]:
-        text = fact_piece(part) if isinstance(part, str) else passage_piece(part)
-        return self.model.encode(text)
-
-    def _wording(self, question: str) -> Wording:
-        style: Style = "chat" if self.model.is_chat else "base"
-        return wording(question_language(question), style)
+    @property
+    def _pieces(self) -> Pieces:
+        return Pieces(self.model, self.answer_tokens)
 
     def _reading(
         self, question: str, window: Window, written: Written, *, prompt: int, started: float

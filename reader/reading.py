@@ -58,7 +58,9 @@ class Reading:
     `declined` is the reader's own verdict that the window does not hold the
     answer; `text` is then what it said. `logprob` is the mean natural-log
     probability of the answer's tokens, None where it is not known. Milliseconds
-    count from the call of `read`; `first_token_ms` is None when no model read.
+    count from the call of `read`; `first_token_ms` is None when no model read, and
+    `load_ms`, a part of it, is loading stored states. `attention` is each passage's
+    share of what the answer looked at, in the window's order; empty where not known.
     """
 
     text: str
@@ -70,6 +72,8 @@ class Reading:
     prompt_tokens: int = 0
     answer_tokens: int = 0
     cached_tokens: int = 0
+    load_ms: float = 0.0
+    attention: tuple[float, ...] = ()
 
 
 class Reader(Protocol):
@@ -85,7 +89,7 @@ class Reader(Protocol):
 
     @property
     def mode(self) -> str:
-        """How it reads: "prefill", "extract" or "endpoint"."""
+        """How it reads: "memory", "prefill", "extract" or "endpoint"."""
 
     def count_tokens(self, text: str) -> int:
         """How many of the reader's tokens `text` takes by itself."""
@@ -95,6 +99,9 @@ class Reader(Protocol):
 
     def cost(self, part: WindowPassage | str) -> int:
         """Tokens that a passage, or a fact in words, takes with its title and separators."""
+
+    def load(self) -> None:
+        """Loads what reading needs, so that a reading's times leave that out."""
 
     def read(
         self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None

@@ -12,7 +12,12 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NEEDED = ("memctx/py.typed", "memctx/data/models.toml", "memctx/data/sample/queries.jsonl")
+NEEDED = (
+    "memctx/py.typed",
+    "memctx/data/models.toml",
+    "memctx/data/graph.html",
+    "memctx/data/sample/queries.jsonl",
+)
 USE = """
 import memctx, sys
 assert memctx.__file__.startswith(sys.argv[1]), memctx.__file__

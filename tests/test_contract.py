@@ -132,6 +132,8 @@ def test_a_search_is_restricted_by_document_collection_and_metadata(sample: Shel
     passages = sample.json("search", "dome", "--document", "museum.html")["passages"]
     assert {passage["document"]["key"] for passage in passages} == {"museum.html"}
     assert sample.json("search", "dome", "--collection", "none")["passages"] == []
+    unknown = sample.run("search", "dome", "--document", "musem.html").stderr
+    assert unknown.startswith("memctx: no document has the key musem.html")
     assert sample.json("search", "dome", "--where", "no=such")["passages"] == []
 
 
@@ -198,6 +200,30 @@ def test_a_batch_prints_one_object_a_line_in_order(sample: Shell) -> None:
     assert len(found) == 4
 
 
+def test_a_batch_file_may_begin_with_a_mark_and_skip_lines(sample: Shell) -> None:
+    file = sample.folder / "marked.jsonl"
+    file.write_text('{"query": "dome"}\n\nno JSON\n', encoding="utf-8-sig")
+    rows = [json.loads(line) for line in sample.run("search", "--batch", file).stdout.splitlines()]
+    assert [row["id"] for row in rows] == [1, 3]
+    assert rows[0]["passages"]
+    assert "line 3 is not JSON" in rows[1]["error"]
+
+
+def test_a_batch_refuses_what_it_would_leave_unheeded(sample: Shell) -> None:
+    file = sample.folder / "one.jsonl"
+    file.write_text('{"question": "Who made the chronometers?"}')
+    for words, hint in [
+        (("search", "dome", "--batch", file), "QUERY"),
+        (("ask", "Who?", "--batch", file), "QUESTION"),
+        (("ask", "--stream", "--batch", file), "--stream"),
+        (("ask", "--reader", "bogus", "--batch", file), "bogus"),
+        (("ask", "-"), "give a QUESTION"),
+    ]:
+        done = sample.run(*words, text="")
+        assert (done.returncode, done.stdout) == (2, ""), words
+        assert hint in done.stderr
+
+
 def test_streaming_prints_the_answer_and_explaining_says_why(sample: Shell) -> None:
     done = sample.run(
         "ask", "Who made the chronometers?", "--stream", "--explain", "--reader", "extract"
@@ -221,7 +247,10 @@ def test_status_list_verify_and_doctor_describe_the_memory(sample: Shell) -> Non
     listed = sample.run("list").stdout
     assert "wu-jinglan.md" in listed
     assert sample.run("verify").returncode == 0
-    assert "next:" in sample.run("doctor").stdout
+    doctor = sample.run("doctor").stdout
+    assert "next:" in doctor
+    assert "DeviceInfo" not in doctor
+    assert sample.json("doctor")["devices"][0]["name"] == "cpu"
 
 
 def test_settings_say_where_they_come_from(sample: Shell) -> None:
@@ -229,6 +258,44 @@ def test_settings_say_where_they_come_from(sample: Shell) -> None:
     shown = sample.run("config", "show", "--origin").stdout
     (sample.folder / "memctx.toml").unlink()
     assert "window = 1024  (project file memctx.toml)" in shown
+    settings = sample.json("config", "show")
+    assert settings["window"]["value"] == 2048
+    assert settings["reader_endpoint"]["value"] is None
+
+
+def test_the_graph_is_shown_as_json_and_to_people(sample: Shell) -> None:
+    status = sample.json("status")
+    assert min(status["entities"], status["facts"]) > 0
+    entity = sample.json("graph", "entity", "Caspar Wendelow")
+    assert entity["entity"]["name"] == "Caspar Wendelow"
+    assert {"names", "merges", "mentions", "facts", "related"} <= set(entity)
+    for fact in (item["fact"] for item in entity["facts"]):
+        assert set(fact) >= {"subject", "relation", "object", "document", "chunk_id", "start"}
+    assert "mentions" in sample.run("graph", "entity", "Caspar Wendelow").stdout
+    path = sample.json("graph", "path", "Caspar Wendelow", "邬静澜")
+    assert path["found"] is True
+    assert path["steps"][0]["source"]["name"] == "Caspar Wendelow"
+    assert sample.run("graph", "path", "Caspar Wendelow", "邬静澜").stdout
+    stats = sample.json("graph", "stats")
+    assert (stats["entities"], stats["facts"]) == (status["entities"], status["facts"])
+    assert "communities" in sample.run("graph", "stats").stdout
+
+
+@pytest.mark.parametrize("format", ["html", "graphml", "json"])
+def test_the_graph_is_exported(sample: Shell, format: str) -> None:
+    file = sample.folder / f"graph.{format}"
+    assert sample.run("graph", "export", "--format", format, file).returncode == 0
+    assert "Caspar Wendelow" in file.read_text(encoding="utf-8")
+
+
+def test_without_graph_nothing_is_extracted(empty: Shell) -> None:
+    (empty.folder / "note.txt").write_text("Edmund Wendelow was born in Sundermoor.")
+    assert empty.json("ingest", "note.txt", "--no-graph")["facts"] == 0
+    done = empty.run("graph", "entity", "Sundermoor")
+    assert done.returncode == 1
+    assert "memctx graph stats" in done.stderr
+    assert empty.run("reindex").returncode == 0
+    assert empty.json("graph", "entity", "Sundermoor")["facts"]
 
 
 def test_export_and_import_give_the_same_memory(sample: Shell, empty: Shell) -> None:
@@ -305,6 +372,7 @@ def test_the_version_and_every_help_text_are_there(empty: Shell) -> None:
         "doctor",
         "models",
         "config",
+        "graph",
     ):
         done = empty.run(command, "--help")
         assert done.returncode == 0

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from memctx.errors import ExtractionError
 from memctx.kg.chinese import ChineseExtractor
 from memctx.kg.extraction import Alias, Extractor, Mention
 from memctx.kg.languages import ByLanguage, Language, language_of
 from memctx.kg.other import OtherExtractor
+from memctx.kg.recipe import Recipe
 from memctx.kg.workers import ExtractorPool
 
 
@@ -69,18 +71,33 @@ def test_a_set_of_extractors_needs_one_for_the_rest() -> None:
 
 
 def test_worker_processes_give_what_one_process_gives() -> None:
-    extractor: Extractor = ByLanguage({"zh": ChineseExtractor(), "other": OtherExtractor()})
+    recipe = Recipe()
     texts = [f"公司{number}由任正非创办。" for number in range(150)]
-    with ExtractorPool(extractor, workers=2) as pool:
-        assert pool.extract(texts) == extractor.extract(texts)
-        assert pool.fingerprint == extractor.fingerprint
-        pool.close()
-        assert pool.extract(texts[:3]) == extractor.extract(texts[:3])
+    expected = recipe.extractor().extract(texts)
+    with ExtractorPool(recipe, workers=2) as pool:
+        waits = [pool.begin(texts), pool.begin(texts[:3])]
+        assert [wait() for wait in waits] == [expected, expected[:3]]
+        assert pool.fingerprint == recipe.extractor().fingerprint
 
 
-def test_a_pool_needs_a_worker() -> None:
-    with pytest.raises(ValueError, match="at least one worker, got 0"):
-        ExtractorPool(OtherExtractor(), workers=0)
+def test_few_texts_are_read_without_a_worker() -> None:
+    with ExtractorPool(Recipe(), workers=2) as pool:
+        assert pool.extract(["王毅访问法国。"])[0].mentions
+        assert pool.workers_running == 0
+
+
+def test_a_worker_that_dies_is_an_error_that_says_what_to_do() -> None:
+    with ExtractorPool(Recipe(), workers=1) as pool:
+        texts = ["王毅访问法国。"] * 100
+        pool.extract(texts)
+        pool.kill()
+        with pytest.raises(ExtractionError, match="--no-graph"):
+            pool.extract(texts)
+
+
+def test_a_pool_has_no_fewer_than_no_workers() -> None:
+    with pytest.raises(ValueError, match="got -1"):
+        ExtractorPool(Recipe(), workers=-1)
 
 
 def test_a_mention_must_fit_its_offsets() -> None:

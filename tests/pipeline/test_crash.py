@@ -22,7 +22,7 @@ INGEST = """
 import sys
 from memctx import HashingEmbedder, Memory
 from memctx.pipeline import ingest
-ingest._BATCH_CHUNKS = 64  # many transactions, so that a kill falls between and within them
+ingest._BATCH_CHUNKS = 24  # many transactions, so that a kill falls between and within them
 with Memory(sys.argv[1], embedder=HashingEmbedder()) as memory:
     print("begin", flush=True)
     memory.ingest(sys.argv[2])
@@ -36,20 +36,20 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("crash") / "corpus"
     folder.mkdir()
     rng = random.Random(5)
-    for number in range(120):
+    for number in range(60):
         paragraphs = [
             f"Station {number} was visited in {rng.randint(1890, 1930)} by party {number}."
-            for _ in range(rng.randint(1, 30))
+            for _ in range(rng.randint(1, 12))
         ]
         (folder / f"station-{number}.md").write_text(
             f"# Station {number}\n\n" + "\n\n".join(paragraphs)
         )
-    for number in range(40):
+    for number in range(15):
         text = f"第{number}号望远镜安装在槐渡天文台。" * rng.randint(1, 40)
         (folder / f"telescope-{number}.txt").write_bytes(text.encode("gb18030"))
-    records = [{"id": f"r{n}", "text": f"Chronometer number {n} kept time."} for n in range(400)]
+    records = [{"id": f"r{n}", "text": f"Chronometer number {n} kept time."} for n in range(120)]
     (folder / "records.jsonl").write_text("\n".join(map(json.dumps, records)))
-    rows = [f"{n},instrument {n},{rng.randint(1, 500)}" for n in range(300)]
+    rows = [f"{n},instrument {n},{rng.randint(1, 500)}" for n in range(120)]
     (folder / "instruments.csv").write_text("\n".join(["id,name,crowns", *rows]))
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 broken")
     return folder
@@ -69,6 +69,8 @@ def contents(folder: Path) -> tuple[dict[str, str], list[list[tuple[str, int, fl
     with Memory(folder, embedder=HashingEmbedder()) as memory:
         assert memory.verify() == []
         texts = {row.key: memory.show(row.key) for row in memory.documents()}
+        status = memory.status()
+        texts["the graph"] = f"{status.entities} entities, {status.facts} facts"
         found = [
             sorted((p.document.key, p.start, round(p.score, 4)) for p in memory.search(question, 5))
             for question in QUESTIONS

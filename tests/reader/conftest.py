@@ -70,7 +70,14 @@ def save_random(folder: Path, kind: str, *, context: int = 4096) -> None:
     model = (
         LlamaForCausalLM(LlamaConfig(**shared))
         if kind == "llama"
-        else Gemma3ForCausalLM(Gemma3TextConfig(**shared, head_dim=16, sliding_window=64))
+        else Gemma3ForCausalLM(
+            Gemma3TextConfig(
+                **shared,
+                head_dim=16,
+                sliding_window=64,
+                layer_types=["sliding_attention", "full_attention"],
+            )
+        )
     )
     model.save_pretrained(folder)
 

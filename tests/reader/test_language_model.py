@@ -30,7 +30,8 @@ def test_the_tokenizer_is_there_without_the_weights(random_model: LanguageModel)
     assert len(fresh.encode("abc")) == 3
     assert fresh.context == 4096
     assert not fresh.is_chat
-    assert fresh.opening_ids == (fresh.tokenizer.bos_token_id,)
+    assert fresh.opening_ids == tuple(fresh.encode("<bos>", scaffold=True))
+    assert len(fresh.opening_ids) == 1
     assert "weights" not in fresh._parts
 
 

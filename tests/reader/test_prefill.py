@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from memctx.errors import ReaderError
 from memctx.reader import LanguageModel, PrefillReader, Window, WindowPassage
 from memctx.reader.generation import greedy
+from memctx.reader.pieces import Pieces
 
 Scripted = Callable[..., LanguageModel]
 
@@ -135,7 +136,7 @@ def test_a_prompt_takes_exactly_the_tokens_that_its_parts_cost(
         tuple(facts),
     )
     parts = sum(map(reader.cost, window.passages)) + sum(map(reader.cost, window.facts))
-    prompt = reader._prompt(question, window)
+    prompt = Pieces(random_model, reader.answer_tokens).prompt(question, window)
     assert len(prompt) + reader.answer_tokens == reader.overhead(question) + parts
 
 
@@ -144,7 +145,7 @@ def test_facts_stand_between_the_passages_and_the_question(
 ) -> None:
     reader = PrefillReader(random_model)
     full = replace(window, facts=("Ada Reed founded Corrie Holt",))
-    text = random_model.decode(reader._prompt("Who?", full))
+    text = random_model.decode(Pieces(random_model, reader.answer_tokens).prompt("Who?", full))
     assert (
         text.index("froze twice") < text.index("Ada Reed founded Corrie Holt") < text.index("Who?")
     )

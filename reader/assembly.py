@@ -1,0 +1,133 @@
+"""A window out of stored states: found in the KV memory, or computed and put there.
+
+Knows tokens and states; what they say, and what is asked of them, is not known here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .attention import install
+from .kv_memory import KvMemory, Maker
+from .kv_record import Format, pack
+from .language_model import LanguageModel
+from .packed_cache import packed_cache
+from .packing import Layout, Stored, lay_out, place
+from .quantise import States
+from .rotation import layer_frequencies
+from .states import empty_buffers, encode
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A window as a transformers cache. `found` tokens had been computed before.
+
+    `load_ms` is the time that finding and placing stored states took.
+    """
+
+    cache: Any
+    layout: Layout
+    found: int
+    load_ms: float
+
+
+class Assembler:
+    """Assembles windows for one model behind one prefix. Safe to share.
+
+    Without a `memory` every chunk is computed each time.
+
+    Raises:
+        ReaderError: when first used, if the model's positions cannot be moved.
+    """
+
+    def __init__(
+        self, model: LanguageModel, maker: Maker, memory: KvMemory | None, *, format: Format
+    ) -> None:
+        self.model, self.maker, self.memory, self.format = model, maker, memory, format
+        self._prefix: States | None = None
+        self._turns: list[Any] | None = None
+
+    @property
+    def turns(self) -> list[Any]:
+        """Each layer's inverse frequencies; the model is prepared before."""
+        self._prepared()
+        return self._turns or []
+
+    @property
+    def prefix(self) -> States:
+        """The states of the prefix; the model is prepared before."""
+        if self._prefix is None:
+            self._prefix = self._open_prefix()
+        return self._prefix
+
+    def assemble(self, chunks: Sequence[Sequence[int]], *, room: int) -> Assembled:
+        """The chunks, in tokens, packed behind the prefix, with room for more tokens."""
+        turns, prefix = self.turns, self.prefix
+        layout = lay_out(prefix.tokens, [len(chunk) for chunk in chunks])
+        buffers = empty_buffers(self.model.weights, layout.length + room)
+        buffers.keys[:, :, : prefix.tokens] = prefix.keys
+        buffers.values[:, :, : prefix.tokens] = prefix.values
+        spent, found = 0.0, 0
+        for chunk, start in zip(chunks, layout.starts, strict=True):
+            began = time.perf_counter()
+            stored = self._find(chunk)
+            found += len(chunk) if stored is not None else 0
+            if stored is None:
+                stored = self._compute(chunk)
+                began = time.perf_counter()
+            place(stored, buffers, start, shift=start - layout.prefix, turns=turns)
+            spent += time.perf_counter() - began
+        return Assembled(packed_cache(buffers, layout.length), layout, found, 1000 * spent)
+
+    def without_memory(self) -> Assembler:
+        """One that computes everything and keeps nothing."""
+        return Assembler(self.model, self.maker, None, format=self.format)
+
+    def warm(self, chunk: Sequence[int]) -> bool:
+        """Have the chunk's states on disk; True where they had to be computed."""
+        if self.memory is None or self.memory.has(self.maker.key(chunk, self.format)):
+            return False
+        self._compute(chunk)
+        return True
+
+    def _prepared(self) -> Any:
+        """The model's weights with our attention in place."""
+        weights = self.model.weights
+        if self._turns is None:
+            self._turns = layer_frequencies(weights)
+            install(weights)
+        return weights
+
+    def _find(self, chunk: Sequence[int]) -> Stored | None:
+        if self.memory is None:
+            return None
+        return self.memory.get(self.maker.key(chunk, self.format))
+
+    def _compute(self, chunk: Sequence[int]) -> Stored:
+        """The chunk's states, in the form in which they are stored: cold reads as warm."""
+        states = encode(self.model.weights, chunk, behind=self.prefix)
+        stored = pack(states, self.format)
+        if self.memory is not None:
+            self.memory.put(self.maker.key(chunk, self.format), stored)
+        return stored
+
+    def _open_prefix(self) -> States:
+        """The prefix from disk, in half precision, or computed.
+
+        Every chunk leans on it, so it is not rounded to eight bits.
+        """
+        weights = self._prepared()
+        key = self.maker.key((), "float16")
+        stored = self.memory.get(key) if self.memory is not None else None
+        if not isinstance(stored, States):
+            whole = encode(weights, self.maker.prefix)
+            stored = States(whole.keys.half(), whole.values.half())
+            if self.memory is not None:
+                self.memory.put(key, stored)
+        return States(
+            stored.keys.to(weights.device, weights.dtype),
+            stored.values.to(weights.device, weights.dtype),
+        )

@@ -1,0 +1,186 @@
+"""Attention over a packed window, registered with transformers as one more kernel.
+
+Which positions the queries of a pass have, what is added to the scores of a
+passage's keys, and who wants to see the weights travels in a context variable,
+because `generate` hands nothing through. Without one, everything is stock.
+
+    scores = q . k / sqrt(d) + bias[k]      for queries from `bias_from` on
+
+Each run of queries sees just the keys that its mask allows: a sliding-window layer
+costs the same however long the window is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .mask import Run, runs_of, visible
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+NAME = "memctx"
+"""Under which both functions are registered."""
+
+Watcher = Callable[["Tensor", "Tensor"], None]
+"""Receives query positions (queries,) and attention weights (heads, queries, keys)."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """How the passes within a `planned` block attend.
+
+    `positions` are those of the pass's queries, ascending; None means that the queries
+    are the last of the keys. `bias` has a number for each of the first keys; keys
+    beyond it get none. `watch` is called in every layer that sees the whole window.
+    """
+
+    positions: Tensor | None = None
+    bias: Tensor | None = None
+    bias_from: int = 0
+    watch: Watcher | None = None
+    masks: dict[tuple[int, int, int | None], Tensor | None] = field(default_factory=dict)
+
+
+_PLAN: ContextVar[Plan | None] = ContextVar("memctx_attention_plan", default=None)
+
+
+@contextmanager
+def planned(plan: Plan) -> Iterator[Plan]:
+    """Within the block, models that were prepared by `install` attend by the plan."""
+    token = _PLAN.set(plan)
+    try:
+        yield plan
+    finally:
+        _PLAN.reset(token)
+
+
+def install(weights: Any) -> None:
+    """Make a model use this attention; without a plan it computes what it did before."""
+    from transformers import AttentionInterface, AttentionMaskInterface
+
+    # Both, or the mask silently becomes None.
+    AttentionInterface.register(NAME, _attend)
+    AttentionMaskInterface.register(NAME, _mask)
+    weights.set_attn_implementation(NAME)
+
+
+def _mask(*places: Any, **options: Any) -> Any:
+    """The stock mask, or none where a plan says who sees what."""
+    from transformers.masking_utils import sdpa_mask
+
+    return None if _PLAN.get() is not None else sdpa_mask(*places, **options)
+
+
+def _attend(
+    module: Any,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Any,
+    **options: Any,
+) -> tuple[Tensor, None]:
+    """What transformers calls; `options` are its own and go on to the stock kernel."""
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward
+
+    plan = _PLAN.get()
+    if plan is None:
+        stock: tuple[Tensor, None] = sdpa_attention_forward(
+            module, query, key, value, attention_mask, **options
+        )
+        return stock
+    scale = options.get("scaling") or query.shape[-1] ** -0.5
+    window = options.get("sliding_window") or getattr(module, "sliding_window", None)
+    out = attend(query, key, value, plan, scale=float(scale), window=window)
+    return out.transpose(1, 2).contiguous(), None
+
+
+def attend(
+    query: Tensor, key: Tensor, value: Tensor, plan: Plan, *, scale: float, window: int | None
+) -> Tensor:
+    """Attention of queries (1, heads, queries, width) over keys (1, kv heads, keys, width).
+
+    Key i stands at position i. `window` is how many positions back a sliding layer
+    sees, its own included; None sees everything.
+    """
+    import torch
+
+    total, count = key.shape[2], query.shape[2]
+    watch = plan.watch if window is None else None
+    if window is not None and window >= total:
+        window = None
+    runs = runs_of(plan.positions, total=total, count=count)
+    parts = []
+    for run in runs:
+        low = max(0, run.first - window + 1) if window is not None else 0
+        high = run.last + 1
+        part = query[:, :, run.offset : run.offset + run.count]
+        keys, values = key[:, :, low:high], value[:, :, low:high]
+        allowed = _scores_added(plan, run, low, window, like=query)
+        parts.append(_attend_run(part, keys, values, allowed, scale=scale, watch=_at(watch, run)))
+    return parts[0] if len(parts) == 1 else torch.cat(parts, dim=2)
+
+
+def _attend_run(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    added: Tensor | None,
+    *,
+    scale: float,
+    watch: Callable[[Tensor], None] | None,
+) -> Tensor:
+    """Attention of one run. `added` is (queries, keys): what is added to the scores."""
+    import torch
+
+    _, heads, count, width = query.shape
+    kv_heads = key.shape[1]
+    # Query heads that share a key head become rows, so that no key is copied.
+    packed = query.reshape(1, kv_heads, (heads // kv_heads) * count, width)
+    rows = None if added is None else added.repeat(heads // kv_heads, 1)[None, None]
+    if watch is None:
+        out = torch.nn.functional.scaled_dot_product_attention(
+            packed, key, value, attn_mask=rows, scale=scale
+        )
+    else:
+        scores = (packed @ key.transpose(-1, -2)).float() * scale
+        weights = (scores if rows is None else scores + rows).softmax(-1)
+        watch(weights.reshape(heads, count, key.shape[2]))
+        out = weights.to(value.dtype) @ value
+    return out.reshape(1, heads, count, width)
+
+
+def _at(watch: Watcher | None, run: Run) -> Callable[[Tensor], None] | None:
+    """The watcher with the run's positions filled in."""
+    if watch is None:
+        return None
+    import torch
+
+    return lambda weights: watch(torch.arange(run.first, run.last + 1), weights)
+
+
+def _scores_added(
+    plan: Plan, run: Run, low: int, window: int | None, *, like: Tensor
+) -> Tensor | None:
+    """What is added to a run's scores: -inf where it must not look, and the bias."""
+    import torch
+
+    key = (run.first, run.last, window)
+    if key in plan.masks:
+        return plan.masks[key]
+    biased = plan.bias is not None and run.last >= plan.bias_from
+    added = None
+    if run.count > 1 or biased:
+        seen = visible(run, low, window).to(like.device)
+        added = torch.zeros(seen.shape, dtype=like.dtype, device=like.device)
+        if biased and plan.bias is not None:
+            here = plan.bias[low : run.last + 1].to(added)
+            rows = slice(max(0, plan.bias_from - run.first), None)
+            added[rows, : here.shape[0]] += here
+        added.masked_fill_(~seen, float("-inf"))
+    plan.masks[key] = added
+    return added

@@ -1,0 +1,135 @@
+"""How near reading from stored states comes to full prefill, and what follows from it.
+
+The model is asked a few shipped questions both ways; how its next-token distributions
+over the answer differ is the mean Kullback-Leibler divergence, in nats. Up to a limit
+it reads from stored states, with more repair if that is what it takes; beyond it, by
+full prefill. Only measures and decides; keeping the outcome is `gate`'s.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files as package_files
+from typing import TYPE_CHECKING, Any
+
+from .attention import planned
+from .memory_reader import Care, MemoryReader
+from .reading import Window, WindowPassage
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+LIMIT = 0.35
+"""Mean divergence, in nats, up to which stored states are read."""
+
+REPAIRED_SHARE = 0.15
+"""The share of memory that is recomputed where the default repair is not enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A question, what it is to be answered from, and its answer."""
+
+    question: str
+    window: Window
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a model is to be read: with this care from stored states, or by prefill.
+
+    `divergence` was measured with the care given; it is None where nothing could be
+    measured, and `reason` then says why.
+    """
+
+    mode: str
+    care: Care
+    divergence: float | None
+    reason: str = ""
+
+
+def shipped_probes() -> list[Probe]:
+    """The questions in `data/fidelity.jsonl`, English and Chinese."""
+    source = package_files("memctx") / "data" / "fidelity.jsonl"
+    return [_probe(json.loads(line)) for line in source.read_text(encoding="utf-8").splitlines()]
+
+
+def judge(reader: MemoryReader, probes: Sequence[Probe], *, limit: float = LIMIT) -> Verdict:
+    """Try the reader's care, then more repair, then give up on stored states.
+
+    `limit` is the mean divergence, in nats, that is put up with.
+    """
+    more = replace(reader.care, share=max(reader.care.share, REPAIRED_SHARE))
+    found = 0.0
+    for care in dict.fromkeys((reader.care, more)):
+        found = divergence(replace(reader, care=care), probes)
+        if found <= limit:
+            return Verdict("memory", care, found)
+    reason = f"its answers differ by {found:.2f} nats from full prefill, more than {limit:g}"
+    return Verdict("prefill", reader.care, found, reason)
+
+
+def divergence(reader: MemoryReader, probes: Sequence[Probe]) -> float:
+    """Mean divergence of reading from states from full prefill, in nats per answer token."""
+    found = [
+        kl(full_logits(reader, probe), memory_logits(reader, probe)).mean().item()
+        for probe in probes
+    ]
+    return float(sum(found) / len(found))
+
+
+def kl(wanted: Tensor, given: Tensor) -> Tensor:
+    """KL(wanted || given) of each row of logits (tokens, vocabulary), in nats."""
+    p, q = wanted.float().log_softmax(-1), given.float().log_softmax(-1)
+    return (p.exp() * (p - q)).sum(-1)
+
+
+def full_logits(reader: MemoryReader, probe: Probe) -> Tensor:
+    """Logits for each token of the answer when everything runs through the model."""
+    import torch
+
+    prompt = reader.pieces.prompt(probe.question, probe.window)
+    answer = _answer_ids(reader, probe)
+    weights = reader.model.weights
+    ids = torch.tensor([[*prompt, *answer]], device=weights.device)
+    with torch.inference_mode():
+        logits = weights(input_ids=ids, logits_to_keep=len(answer) + 1).logits
+    rows: Tensor = logits[0, :-1]
+    return rows
+
+
+def memory_logits(reader: MemoryReader, probe: Probe) -> Tensor:
+    """Logits for each token of the answer when the window is read from states."""
+    import torch
+
+    prepared = reader.prepare(probe.question, probe.window)
+    answer = _answer_ids(reader, probe)
+    weights: Any = reader.model.weights
+    start = prepared.assembled.layout.length
+    ids = torch.tensor([[*prepared.ids[start:], *answer]], device=weights.device)
+    places = torch.arange(start, start + ids.shape[1], device=weights.device)[None]
+    with torch.inference_mode(), planned(reader.plan(probe.window, prepared.assembled)):
+        logits = weights(
+            input_ids=ids,
+            position_ids=places,
+            past_key_values=prepared.assembled.cache,
+            logits_to_keep=len(answer) + 1,
+        ).logits
+    rows: Tensor = logits[0, :-1]
+    return rows
+
+
+def _answer_ids(reader: MemoryReader, probe: Probe) -> list[int]:
+    chinese = not probe.answer.isascii()
+    return reader.model.encode(probe.answer if chinese else f" {probe.answer}")
+
+
+def _probe(row: dict[str, Any]) -> Probe:
+    passages = tuple(
+        WindowPassage(number, title, "", text, 1.0)
+        for number, (title, text) in enumerate(row["passages"])
+    )
+    return Probe(row["question"], Window(passages), row["answer"])

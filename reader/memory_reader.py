@@ -1,0 +1,209 @@
+"""Mode "memory": passages that were attended over before are read from their states.
+
+Chunks' states come from the KV memory and are packed into the window; the model runs
+over a few repair tokens, the facts and the question alone, and then writes as it
+always does. What a passage's states are and where they lie is not known here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .assembly import Assembled, Assembler
+from .attention import Plan, planned
+from .citation import locate
+from .declined import declines
+from .generation import Written, greedy
+from .language_model import LanguageModel
+from .pieces import Pieces
+from .prior import score_bias
+from .reading import Reading, Window, WindowPassage
+from .repair import first_tokens, most_attended, repair
+from .watching import PassageWatch, TokenWatch, weighed
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How carefully stored states are read.
+
+    `first` tokens of each chunk are computed afresh, and the `share` of memory tokens
+    that the question looks at most. `beta` is the weight of p(passage), 0 for none.
+    `lookup` is how many tokens are guessed at a time from the window.
+    """
+
+    first: int = 4
+    share: float = 0.05
+    beta: float = 0.0
+    lookup: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A prompt in tokens, and the cache that holds all of it but facts and question."""
+
+    ids: list[int]
+    assembled: Assembled
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryReader:
+    """Reads from stored states. `assembler` finds or computes them."""
+
+    assembler: Assembler
+    care: Care = Care()
+    answer_tokens: int = 64
+
+    @property
+    def model(self) -> LanguageModel:
+        """The model that reads."""
+        return self.assembler.model
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.model.name
+
+    @property
+    def mode(self) -> str:
+        """Always "memory"."""
+        return "memory"
+
+    def count_tokens(self, text: str) -> int:
+        """The model's tokens in `text`."""
+        return len(self.model.encode(text))
+
+    def overhead(self, question: str) -> int:
+        """Tokens of the instruction, the question and the longest answer."""
+        return self.pieces.overhead(question)
+
+    def cost(self, part: WindowPassage | str) -> int:
+        """Tokens that a passage or a fact takes in the window, exactly."""
+        return len(self.pieces.part(part))
+
+    def warm(self, passage: WindowPassage) -> bool:
+        """Have a passage's states on disk; True where they had to be computed."""
+        return self.assembler.warm(self.pieces.part(passage))
+
+    def load(self) -> None:
+        """Loads the weights."""
+        _ = self.model.weights
+
+    def read(
+        self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
+    ) -> Reading:
+        """Answer from the window.
+
+        Raises:
+            ReaderError: the window and the answer do not fit into the model's context, or
+                the model's positions cannot be moved.
+        """
+        started = time.perf_counter()
+        prepared = self.prepare(question, window)
+        ids, assembled = prepared.ids, prepared.assembled
+        watch = PassageWatch(assembled.layout, first=len(ids) - 1, layers=self._layers())
+        plan = self.plan(window, assembled)
+        plan.watch = watch
+        with planned(plan):
+            written = greedy(
+                self.model,
+                ids,
+                limit=self.answer_tokens,
+                on_text=on_text,
+                cache=assembled.cache,
+                lookup=self.care.lookup,
+            )
+        shares = watch.shares(len(ids) + written.tokens - 2)
+        reading = self._reading(question, window, written, shares)
+        return replace(
+            reading,
+            first_token_ms=1000 * (written.first_token_at - started),
+            load_ms=assembled.load_ms,
+            prompt_tokens=len(ids),
+            cached_tokens=assembled.found,
+        )
+
+    def prepare(self, question: str, window: Window) -> Prepared:
+        """The window's states in a cache, repaired, with room for question and answer.
+
+        Raises:
+            ReaderError: as `read`.
+        """
+        chunks = [self.pieces.part(passage) for passage in window.passages]
+        tail = [token for fact in window.facts for token in self.pieces.part(fact)]
+        tail += self.pieces.tail(question)
+        ids = [*self.assembler.maker.prefix, *(t for chunk in chunks for t in chunk), *tail]
+        self.pieces.check(len(ids))
+        assembled = self.assembler.assemble(chunks, room=len(tail) + self.answer_tokens + 1)
+        self.mend(assembled, ids)
+        return Prepared(ids, assembled)
+
+    def plan(self, window: Window, assembled: Assembled) -> Plan:
+        """How facts, question and answer attend to the window."""
+        probabilities = [passage.score for passage in window.passages]
+        bias = score_bias(probabilities, assembled.layout, self.care.beta)
+        return Plan(bias=bias, bias_from=assembled.layout.length)
+
+    def mend(self, assembled: Assembled, ids: Sequence[int]) -> None:
+        """Compute afresh what is to be, in the cache; `ids` are the whole prompt."""
+        layout = assembled.layout
+        places = set(first_tokens(layout, self.care.first))
+        if self.care.share and len(layout.starts) > 1:
+            attention = self._question_attention(assembled, ids)
+            if attention is not None:
+                places |= set(most_attended(attention, layout, self.care.share))
+        repair(self.model.weights, assembled.cache, ids, sorted(places))
+
+    def _question_attention(self, assembled: Assembled, ids: Sequence[int]) -> Tensor | None:
+        """How much the tail looks at each memory token, before any repair.
+
+        None for a model without a layer that sees the whole window.
+        """
+        import torch
+
+        weights, length = self.model.weights, assembled.layout.length
+        watch = TokenWatch(length)
+        tokens = torch.tensor([list(ids[length:])], device=weights.device)
+        places = torch.arange(length, len(ids), device=weights.device)[None]
+        with torch.inference_mode(), planned(Plan(watch=watch)):
+            weights.base_model(
+                input_ids=tokens,
+                position_ids=places,
+                past_key_values=assembled.cache,
+                use_cache=True,
+            )
+        assembled.cache.crop(length - len(ids))
+        return watch.total
+
+    def _layers(self) -> int:
+        """How many layers see the whole window."""
+        types = getattr(self.model.config, "layer_types", None)
+        count = int(self.model.config.num_hidden_layers)
+        return types.count("full_attention") if types else count
+
+    @property
+    def pieces(self) -> Pieces:
+        """What turns texts into tokens."""
+        return Pieces(self.model, self.answer_tokens)
+
+    def _reading(
+        self, question: str, window: Window, written: Written, shares: tuple[float, ...]
+    ) -> Reading:
+        declined = declines(written.text)
+        chunk_ids = [passage.chunk_id for passage in window.passages]
+        attention = dict(zip(chunk_ids, shares, strict=False))
+        evidence = () if declined else locate(question, written.text, window)
+        return Reading(
+            text=written.text,
+            declined=declined,
+            mode=self.mode,
+            evidence=weighed(evidence, attention),
+            logprob=written.logprob,
+            answer_tokens=written.tokens,
+            attention=shares,
+        )
