@@ -191,7 +191,7 @@ def _langchain_embeddings(vectors: SharedVectors) -> Any:
     """The shared vectors as LangChain wants them."""
     from langchain_core.embeddings import Embeddings
 
-    class Shared(Embeddings):
+    class Shared(Embeddings):  # type: ignore[misc]  # untyped here
         def embed_documents(self, texts: list[str]) -> list[list[float]]:
             found: list[list[float]] = vectors.of(texts).tolist()
             return found
@@ -207,7 +207,7 @@ def _llama_embeddings(vectors: SharedVectors) -> Any:
     """The shared vectors as LlamaIndex wants them."""
     from llama_index.core.embeddings import BaseEmbedding
 
-    class Shared(BaseEmbedding):
+    class Shared(BaseEmbedding):  # type: ignore[misc]  # untyped here
         def _get_text_embedding(self, text: str) -> list[float]:
             found: list[float] = vectors.of([text])[0].tolist()
             return found

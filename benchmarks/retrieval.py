@@ -28,6 +28,7 @@ from pathlib import Path
 from memctx.benchmarks.ours import NAME, Memctx
 from memctx.benchmarks.peers import PEERS, System
 from memctx.benchmarks.ranker_examples import Remembering, Source
+from memctx.benchmarks.ranker_report import report
 from memctx.benchmarks.retrieval_report import write_report
 from memctx.benchmarks.retrieval_runs import DEPTH, Dataset, Run, gain, keep, kept, measure, read
 from memctx.benchmarks.shared_vectors import SharedVectors
@@ -70,6 +71,7 @@ def _unseen(options: argparse.Namespace, datasets: Sequence[Dataset], embedder: 
         for data in datasets
     ]
     judged = judged_by_other_half(sources)
+    report(judged)
     for source in sources:
         source.close()
     return found(judged, DEPTH)

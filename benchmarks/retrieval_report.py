@@ -74,7 +74,10 @@ def _table(runs: Sequence[Run], dataset: str) -> Iterator[str]:
     ours = next((run for run in rows if run.system == NAME), None)
     best = best_peer({run.system: run.scores for run in rows})
     metrics = list(rows[0].scores)
-    yield f"**{dataset}**, {len(rows[0].query_ms)} questions, {rows[0].passages} passages"
+    yield (
+        f"**{dataset}**, {len(rows[0].scores[_METRIC])} questions "
+        f"({len(rows[0].query_ms)} timed), {rows[0].passages} passages"
+    )
     yield ""
     yield f"| system | index s | p50 ms | p95 ms | {' | '.join(metrics)} | memctx ahead |"
     yield "|---|" + "---:|" * (len(metrics) + 4)

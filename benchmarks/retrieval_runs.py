@@ -20,6 +20,7 @@ from memctx.pipeline.evaluation_tasks import retrieval_scores
 
 DEPTH = 5
 _WARM_UP = 3  # questions asked before the clock runs
+_TIMED = 60  # questions of a dataset that are timed; all are scored
 _RESAMPLES = 10_000
 
 Unseen = Mapping[tuple[str, str], Sequence[str]]
@@ -27,7 +28,7 @@ Unseen = Mapping[tuple[str, str], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One system on one dataset: scores in [0, 1] and milliseconds, question by question.
+    """One system on one dataset: scores in [0, 1], and milliseconds of the first questions.
 
     `index_seconds` is None where the index was there before.
     """
@@ -82,21 +83,24 @@ def measure(
 ) -> list[Run]:
     """Asks each question of all systems in turn, which took `seconds` to index.
 
-    In turn, so that whatever else the machine does slows all alike. Of a system that has
-    learned, `unseen` is scored, by dataset and question; its own finding is only timed.
+    Only the first are timed. In turn, so that whatever else the machine does slows all
+    alike. Of a system that has learned, `unseen` is scored, by dataset and question; its
+    own finding is only timed.
     """
     for question in data.questions[:_WARM_UP]:
         for system in systems:
             system.search(question.text, DEPTH)
     times: list[list[float]] = [[] for _ in systems]
     scores: list[dict[str, list[float]]] = [{} for _ in systems]
-    for question in data.questions:
+    for number, question in enumerate(data.questions):
         for place, system in enumerate(systems):
-            began = time.perf_counter()
-            keys: Sequence[str] = system.search(question.text, DEPTH)
-            times[place].append(1000 * (time.perf_counter() - began))
-            if system.learned:
-                keys = unseen[data.name, question.text]
+            keys = unseen[data.name, question.text] if system.learned else None
+            if keys is None or number < _TIMED:
+                began = time.perf_counter()
+                ours = system.search(question.text, DEPTH)
+                if number < _TIMED:
+                    times[place].append(1000 * (time.perf_counter() - began))
+                keys = ours if keys is None else keys
             for name, value in retrieval_scores(question, keys).items():
                 scores[place].setdefault(name, []).append(value)
     return [
