@@ -139,6 +139,7 @@ def plot(runs: Sequence[Run], file: Path) -> None:
     left, right = figure.subplots(1, 2)
     _bars(left, runs, [run.percent("recall@5") for run in runs], "recall@5, %")
     _bars(right, runs, [run.latency(0.5) for run in runs], "median ms a question")
+    right.set_yscale("log")  # words alone take a hundredth of the others
     handles, labels = left.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
     file.parent.mkdir(parents=True, exist_ok=True)
