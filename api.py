@@ -19,10 +19,11 @@ from .memory.embedder import Embedder
 from .memory.rows import DocumentRow
 from .pipeline.ask import AskOptions, answer
 from .pipeline.engines import find_embedder, find_memory_reader, find_reader, state_bytes_per_token
+from .pipeline.finding import Indexes
 from .pipeline.graph_reports import GraphExport
 from .pipeline.graph_view import GraphView
 from .pipeline.progress import Progress, Quiet
-from .pipeline.retrieve import Indexes, Retriever, Scope
+from .pipeline.retrieve import Retriever, Scope
 from .pipeline.stages import Stages, listed
 from .pipeline.workspace import Workspace
 from .reader.gate import GatedReader
@@ -349,9 +350,10 @@ class Memory:
     def _memory_reader(self) -> GatedReader:
         return find_memory_reader(self.settings, states=self._workspace.home.states)
 
-    def _retriever(self, stages: Stages | None) -> Retriever:
-        space, settings = self._workspace, self.settings
-        indexes = Indexes(
+    def indexes(self) -> Indexes:
+        """What this memory is searched by, as it is now; for those who measure or train."""
+        space = self._workspace
+        return Indexes(
             space.store,
             space.words(),
             space.vectors(),
@@ -359,5 +361,8 @@ class Memory:
             space.embedder,
             space.model_id(),
         )
+
+    def _retriever(self, stages: Stages | None) -> Retriever:
+        settings = self.settings
         chosen = stages or Stages.without(listed(settings.without), rerank=settings.rerank)
-        return Retriever(indexes, stages=chosen, reranker=space.reranker)
+        return Retriever(self.indexes(), stages=chosen, reranker=self._workspace.reranker)

@@ -5,23 +5,44 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .arrays import GraphArrays
 from .walk import Floats, Links
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """Which passages are about an entity: rows `rows[starts[j]:starts[j + 1]]` about column j."""
+
+    rows: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+    def of(self, column: int) -> NDArray[np.int64]:
+        """The rows of the passages whose document is about the entity."""
+        return self.rows[self.starts[column] : self.starts[column + 1]]
+
+
+@dataclass(frozen=True, slots=True)
 class Walkable:
-    """A graph as it was at one time, with its `links` and the entities' `rarity` (m,)."""
+    """A graph as it was at one time: its `links`, the entities' `rarity` (m,), and `about`."""
 
     arrays: GraphArrays
     links: Links
     rarity: Floats
+    about: About
 
 
 def walkable(arrays: GraphArrays) -> Walkable:
     """The graph with its links weighed."""
-    return Walkable(arrays, weighed(arrays), rarity(arrays))
+    return Walkable(arrays, weighed(arrays), rarity(arrays), about(arrays))
+
+
+def about(arrays: GraphArrays) -> About:
+    """The subjects, looked up the other way round."""
+    order = np.argsort(arrays.subjects, kind="stable")
+    wanted = np.arange(len(arrays.entity_ids) + 1)
+    return About(order, np.searchsorted(arrays.subjects[order], wanted))
 
 
 def rarity(arrays: GraphArrays) -> Floats:

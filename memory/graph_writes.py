@@ -18,6 +18,8 @@ from .graph_rows import NameRules, Readings, TextReading
 from .settling import Alias, settle
 
 _STATED = ("alias", "acronym")
+_OPENING = 12  # characters within which a text names what it is about
+_NO_NAMES = ("date", "number", "term")
 
 
 class GraphWriter:
@@ -26,6 +28,7 @@ class GraphWriter:
     def __init__(self, connection: Connection, rules: NameRules) -> None:
         self._connection, self._rules = connection, rules
         self._subjects: dict[int, str] = {}
+        self._untitled: dict[int, int] = {}  # the extractions of their first chunks
         self._touched: set[int] = set()  # names that may have lost their last use
         self._fresh: set[int] = set()  # names that are to find their entity
         self._stated: set[Alias] = set()
@@ -61,6 +64,8 @@ class GraphWriter:
             self._connection.execute(statement, rows)
         if rows and subject:
             self._subjects[document_id] = subject
+        elif rows and (first := known.get(chunks[min(chunks)])) is not None:
+            self._untitled[document_id] = first
 
     def _extractor(self, fingerprint: str) -> int:
         column = tables.extractors.c
@@ -149,6 +154,7 @@ class GraphWriter:
         about = select(subject.name_id).where(subject.document_id == document_id)
         self._touched |= set(connection.scalars(about))
         self._subjects.pop(document_id, None)
+        self._untitled.pop(document_id, None)
         connection.execute(delete(tables.subjects).where(subject.document_id == document_id))
 
     def _drop(self, extractions: list[int]) -> None:
@@ -191,12 +197,35 @@ class GraphWriter:
         settle(self._connection, self._fresh, self._stated, self._rules)
 
     def _write_subjects(self) -> None:
-        if not self._subjects:
-            return
         ids = self._names(dict.fromkeys(self._subjects.values(), "name"))
         rows = [{"document_id": d, "name_id": ids[t]} for d, t in self._subjects.items()]
+        openings = self._openings(list(self._untitled.values()))
+        rows += [
+            {"document_id": document, "name_id": openings[extraction]}
+            for document, extraction in self._untitled.items()
+            if extraction in openings
+        ]
+        if not rows:
+            return
         statement = insert(tables.subjects).prefix_with("OR REPLACE", dialect="sqlite")
         self._connection.execute(statement, rows)
+
+    def _openings(self, extractions: list[int]) -> dict[int, int]:
+        """The proper name that each text begins with, if any: what it is about, untitled."""
+        column = tables.mentions.c
+        query = (
+            select(column.extraction_id, column.name_id)
+            .where(column.start < _OPENING, column.kind.not_in(_NO_NAMES))
+            # The earliest comes last, and of these the longest, so that it stays.
+            .order_by(column.start.desc(), column.end)
+        )
+        return {
+            extraction: name
+            for some in slices(extractions)
+            for extraction, name in self._connection.execute(
+                query.where(column.extraction_id.in_(some))
+            )
+        }
 
     def _unmerge_unsaid(self) -> set[int]:
         """Takes back merges by aliases that no text states now; returns their entities."""

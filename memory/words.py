@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,19 @@ _FORMAT = "words-1"  # changes when analysis or schema do, so that old files are
 _HEAP_BYTES = 64_000_000
 _TOKENIZER = "memctx"
 _K1 = 1.2  # tantivy's own
+
+
+@dataclass(frozen=True, slots=True)
+class WordCounts:
+    """Of `total` chunks, how many hold each word of a question: `of`."""
+
+    total: int
+    of: Mapping[str, int]
+
+    @property
+    def ceiling(self) -> float:
+        """The BM25 score of a chunk that would hold every word very often."""
+        return sum(_idf(count, self.total) * (_K1 + 1) for count in self.of.values())
 
 
 class WordIndex:
@@ -83,24 +98,29 @@ class WordIndex:
         self, question: str, k: int, *, documents: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
         """The `k` best (chunk id, BM25 score), best first; only of `documents` if given."""
-        words = _analyser().analyze(spaced(question))
+        words = index_words(question)
         return self._run(words, k, "document", documents)
 
     def score(self, question: str, chunk_ids: Sequence[int]) -> dict[int, float]:
         """The BM25 score of each of the given chunks; 0 where no word is shared."""
-        words = _analyser().analyze(spaced(question))
+        words = index_words(question)
         found = dict(self._run(words, len(chunk_ids), "chunk", chunk_ids))
         return {chunk_id: found.get(chunk_id, 0.0) for chunk_id in chunk_ids}
 
     def ceiling(self, question: str) -> float:
         """The BM25 score of a chunk that would hold every word of the question very often."""
-        words = dict.fromkeys(_analyser().analyze(spaced(question)))
+        return self.counts(question).ceiling
+
+    def counts(self, question: str) -> WordCounts:
+        """In how many chunks each word of the question is."""
         with self._lock:
             indexes = [index for index in (self._base, self._overlay) if index is not None]
         searchers = [index.searcher() for index in indexes]
-        total = sum(searcher.num_docs for searcher in searchers)
-        counts = [sum(s.doc_freq("words", word) for s in searchers) for word in words]
-        return sum(_idf(count, total) * (_K1 + 1) for count in counts)
+        words = dict.fromkeys(index_words(question))
+        return WordCounts(
+            sum(searcher.num_docs for searcher in searchers),
+            {word: sum(s.doc_freq("words", word) for s in searchers) for word in words},
+        )
 
     def _run(
         self, words: Sequence[str], k: int, field: str, allowed: Sequence[int] | None
@@ -125,6 +145,12 @@ class WordIndex:
         return sum(_alive(index, removed) for index, removed in parts if index is not None)
 
 
+def index_words(text: str) -> list[str]:
+    """The words of a text as the index keeps them, in order: lower case, stems, bigrams."""
+    found: list[str] = _analyser().analyze(spaced(text))
+    return found
+
+
 def _idf(count: int, total: int) -> float:
     return math.log(1 + (max(total, count) - count + 0.5) / (count + 0.5))
 
@@ -141,6 +167,7 @@ def _schema() -> Any:
     )
 
 
+@cache
 def _analyser() -> Any:
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 

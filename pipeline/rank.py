@@ -1,49 +1,14 @@
-"""Ranking: from the signals of candidates to one order. Functions over ids and scores."""
+"""Orders of passages, made anew: by a cross-encoder, and one passage of each document."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..memory.analysis import han_share
 from ..memory.rows import ChunkRow
-from ..records import Signals
 
-_DENSE_SHARE = 0.6  # of a score, the rest is lexical; best on half of four question sets
-_DENSE_SHARE_UNREAD = 0.1  # in a language that the embedder does not read
-GRAPH_SHARE = 0.5  # of a score, where a walk took part
 RERANK_SHARE = 0.5  # of a score, where a cross-encoder read the passage
-
-
-def dense_share(question: str, *, reads_chinese: bool) -> float:
-    """How much of a score the cosine is, in [0, 1].
-
-    English embedders place Chinese text by little more than its punctuation.
-    """
-    lost = not reads_chinese and han_share(question) > 0.2
-    return _DENSE_SHARE_UNREAD if lost else _DENSE_SHARE
-
-
-def rank(
-    signals: Mapping[int, Signals], share: float, *, graph_share: float = GRAPH_SHARE
-) -> list[tuple[int, float]]:
-    """Candidates and their scores in [0, 1], best first: a convex combination.
-
-    Each signal is first scaled to [0, 1] over the candidates, the lexical one and the
-    walk's from zero and the cosine from its least (Bruch et al. 2023, arXiv 2210.11934). Of
-    the walk's share the root counts: its largest are many times its median. A signal
-    that no candidate has does not count.
-    """
-    ids = sorted(signals)
-    dense = _values(signals[i].dense for i in ids)
-    lexical = _values(signals[i].lexical for i in ids)
-    walked = np.sqrt(_values(signals[i].graph for i in ids))
-    floor = dense.min(initial=1.0)
-    text = share * _scaled(dense - floor) + (1 - share) * _scaled(lexical)
-    graph_share = graph_share if walked.any() else 0.0
-    scores = (1 - graph_share) * text + graph_share * _scaled(walked)
-    return _ordered(ids, scores)
 
 
 def reranked(
@@ -80,10 +45,6 @@ def first_of_each_document(
 def _ordered(ids: Sequence[int], scores: np.ndarray) -> list[tuple[int, float]]:
     order = sorted(range(len(ids)), key=lambda index: (-scores[index], ids[index]))
     return [(ids[index], round(float(scores[index]), 6)) for index in order]
-
-
-def _values(given: Iterable[float | None]) -> np.ndarray:
-    return np.array([value or 0.0 for value in given])
 
 
 def _scaled(values: np.ndarray) -> np.ndarray:

@@ -1,9 +1,8 @@
 """Retrieval: from a question to ranked passages, with the signals of each, and facts.
 
-Candidates come from the vector index, the word index, a walk on the graph, and a second
-hop; each then gets the signals that it was not found by, so that all are ranked on the
-same footing. Stages are functions over ids and scores, in modules of their own; `Retriever`
-only connects them to the indexes, and leaves out what `Stages` leaves out.
+`finding` brings candidates together, `ranking` says how likely each is evidence; what is
+likeliest leads to further candidates, and then all are judged once more. `Retriever` only
+puts these steps in order, and leaves out what `Stages` leaves out.
 """
 
 from __future__ import annotations
@@ -16,24 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kg.link import KnownName
-from ..kg.weights import Walkable
-from ..memory.embedder import Embedder, Floats
 from ..memory.reranker import Reranker
 from ..memory.rows import ChunkRow
-from ..memory.store import Store
-from ..memory.vectors import VectorIndex, cosines
-from ..memory.words import WordIndex
 from ..records import Fact, Passage, SearchResult, Signals
 from .fact_search import chosen_facts
-from .graph_search import linked, most_visited, restart, rows_of, visits
-from .rank import dense_share, first_of_each_document, rank, reranked
-from .second_hop import SEEDS, hop_queries
+from .finding import Asked, Finding, Indexes
+from .rank import first_of_each_document, reranked
+from .ranking.candidates import Candidates
+from .ranking.pairs import Seeds
+from .ranking.ranker import SEEDS, Judged, load_ranker
+from .second_hop import ASKED_AGAIN
 from .stages import Stages
 
-_POOL = 60  # candidates from each index
-_WALKED = 30  # candidates from the walk
-_STARTS = 10  # passages that a walk starts from, beside the question's names
-_HOP = 10  # candidates from each query of the second hop
+POOL = 50  # candidates from each index
+_LINKED_FROM = 8  # passages whose links are followed
+_WALKED_FROM = 10  # passages that a walk starts from, beside the names
 _DEPTH = 12  # passages that a cross-encoder reads: half a second on two cores
 _FACTS = 20
 _FACT_PASSAGES = 10
@@ -51,28 +47,6 @@ class Scope:
     def everything(self) -> bool:
         """Whether nothing is excluded."""
         return self.collection is None and not self.where and not self.keys
-
-
-@dataclass(frozen=True, slots=True)
-class Indexes:
-    """What a memory is searched by, all level with `store`; `model_id` made the vectors."""
-
-    store: Store
-    words: WordIndex
-    vectors: VectorIndex
-    graph: Walkable
-    embedder: Embedder
-    model_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question, its vector, and where to look: None for everywhere."""
-
-    question: str
-    vector: Floats
-    documents: list[int] | None
-    chunks: NDArray[np.int64] | None
 
 
 class Retriever:
@@ -93,145 +67,70 @@ class Retriever:
     def search(
         self, question: str, k: int, *, scope: Scope | None = None, distinct: bool = False
     ) -> SearchResult:
-        """The `k` best passages, best first; with `distinct` at most one per document."""
-        clock = _Clock()
+        """The `k` best passages, best first; with `distinct` at most one per document.
+
+        A passage's score is the probability that it is evidence, in (0, 1).
+        """
+        clock = Clock()
         asked = self._asked(question, scope or Scope())
         clock.lap("embed_ms")
+        finding, ranker = Finding(self._in, self._stages, asked), load_ranker()
         # Several chunks of one document may crowd the pool: look further when they count once.
-        pool = max(_POOL, 2 * k) * (2 if distinct else 1)
-        signals = self._first(asked, pool)
-        ranked = self._ranked(question, signals)
+        finding.add_nearest(max(POOL, 2 * k) * (2 if distinct else 1))
+        first, asks = finding.candidates(), finding.question()
+        alone = ranker.alone(first, asks)
         clock.lap("search_ms")
-        names = self._names(question)
-        if self._stages.graph:
-            signals = self._walked(asked, signals, names, ranked)
-            ranked = self._ranked(question, signals)
-            clock.lap("graph_ms")
-        if self._stages.hops:
-            more = self._hopped(asked, signals, ranked)
-            if more.keys() != signals.keys():
-                signals = self._walked(asked, more, names, ranked) if self._stages.graph else more
-                ranked = self._ranked(question, signals)
-            clock.lap("hops_ms")
+        candidates, seeds = led(finding, self._stages, first, alone, clock)
+        ranked = ordered(candidates, ranker.judge(candidates, asks, seeds))
+        signals = self._signals(candidates)
+        clock.lap("rank_ms")
         if self._stages.rerank and self._reranker is not None:
-            signals, ranked = self._reread(question, signals, ranked, self._reranker())
+            signals, ranked = self._reread(question, signals, ranked, finding.rows)
             clock.lap("rerank_ms")
-        ordered = self._rows(ranked)
+        best = [(finding.rows[chunk], score) for chunk, score in ranked]
         if distinct:
-            ordered = first_of_each_document(ordered)
-        passages = tuple(_passage(row, score, signals[row.id]) for row, score in ordered[:k])
-        clock.lap("rows_ms")
+            best = first_of_each_document(best)
+        passages = tuple(_passage(row, score, signals[row.id]) for row, score in best[:k])
         facts: tuple[Fact, ...] = ()
         if self._stages.facts:
-            facts = self._facts(question, passages, names)
+            facts = self._facts(question, passages, finding.names)
             clock.lap("facts_ms")
         return SearchResult(question, passages, facts, clock.timings())
 
-    # --- stages -------------------------------------------------------------------------
-
-    def _asked(self, question: str, scope: Scope) -> _Asked:
+    def _asked(self, question: str, scope: Scope) -> Asked:
         store, documents = self._in.store, None
         if not scope.everything:
             documents = store.matching(
                 collection=scope.collection, where=scope.where, keys=scope.keys
             )
         chunks = None if documents is None else store.chunk_ids(documents)
-        return _Asked(question, self._in.embedder.encode_query(question), documents, chunks)
+        return Asked(question, self._in.embedder.encode_query(question), documents, chunks)
 
-    def _first(self, asked: _Asked, pool: int) -> dict[int, Signals]:
-        """What vectors and words find."""
-        dense: dict[int, float] = {}
-        lexical: dict[int, float] = {}
-        if self._stages.dense:
-            dense = dict(self._in.vectors.search(asked.vector, pool, allowed=asked.chunks))
-        if self._stages.words:
-            lexical = dict(self._in.words.search(asked.question, pool, documents=asked.documents))
-        found = {
-            chunk: Signals(dense=dense.get(chunk), lexical=lexical.get(chunk))
-            for chunk in dense.keys() | lexical.keys()
-        }
-        return self._completed(asked, found)
-
-    def _completed(self, asked: _Asked, signals: Mapping[int, Signals]) -> dict[int, Signals]:
-        """The same candidates with the cosines and BM25 scores that were missing."""
-        dense: Mapping[int, float] = {}
-        lexical: Mapping[int, float] = {}
-        if self._stages.dense:
-            without = [chunk for chunk, one in signals.items() if one.dense is None]
-            dense = cosines(self._in.store, asked.vector, without, self._in.model_id)
-        if self._stages.words:
-            without = [chunk for chunk, one in signals.items() if one.lexical is None]
-            lexical = self._in.words.score(asked.question, without)
+    def _signals(self, candidates: Candidates) -> dict[int, Signals]:
+        """What each candidate was judged by; None where a stage is left out."""
+        use = self._stages
         return {
-            chunk: replace(
-                one,
-                dense=dense.get(chunk, one.dense),
-                lexical=lexical.get(chunk, one.lexical),
+            int(chunk): Signals(
+                dense=float(candidates.cosines[place]) if use.dense else None,
+                lexical=float(candidates.lexical[place]) if use.words else None,
+                graph=float(candidates.walked[place]) if use.graph else None,
             )
-            for chunk, one in signals.items()
+            for place, chunk in enumerate(candidates.ids)
         }
-
-    def _ranked(self, question: str, signals: Mapping[int, Signals]) -> list[tuple[int, float]]:
-        share = dense_share(question, reads_chinese=self._in.embedder.reads_chinese)
-        if not (self._stages.dense and self._stages.words):
-            share = 1.0 if self._stages.dense else 0.0
-        return rank(signals, share)
-
-    def _names(self, question: str) -> tuple[KnownName, ...]:
-        return linked(question, self._in.graph.arrays) if self._stages.names else ()
-
-    def _walked(
-        self,
-        asked: _Asked,
-        signals: Mapping[int, Signals],
-        names: Sequence[KnownName],
-        ranked: Sequence[tuple[int, float]],
-    ) -> dict[int, Signals]:
-        """The candidates and those that a walk finds, with the walk's shares."""
-        graph = self._in.graph
-        arrays = graph.arrays
-        if not len(arrays.chunk_ids):
-            return dict(signals)
-        first = dict(ranked[:_STARTS])
-        seeds = {row: first[chunk] for chunk, row in rows_of(arrays, list(first)).items()}
-        shares = visits(graph.links, restart(names, seeds, graph.rarity))
-        reached = most_visited(arrays, shares, _WALKED, asked.chunks)
-        found = dict.fromkeys(reached, Signals()) | dict(signals)
-        rows = rows_of(arrays, list(found))
-        given = {
-            chunk: replace(one, graph=float(shares[rows[chunk]]) if chunk in rows else None)
-            for chunk, one in found.items()
-        }
-        return self._completed(asked, given)
-
-    def _hopped(
-        self,
-        asked: _Asked,
-        signals: Mapping[int, Signals],
-        ranked: Sequence[tuple[int, float]],
-    ) -> dict[int, Signals]:
-        """The candidates and those that the best passages lead to."""
-        seeds = [_passage(row, score, Signals()) for row, score in self._rows(ranked[:SEEDS])]
-        found = dict(signals)
-        if self._stages.dense and seeds:
-            queries = hop_queries(asked.question, seeds)
-            for vector in self._in.embedder.encode(queries):
-                for chunk, _ in self._in.vectors.search(vector, _HOP, allowed=asked.chunks):
-                    found.setdefault(chunk, Signals())
-        return self._completed(asked, found)
 
     def _reread(
         self,
         question: str,
         signals: Mapping[int, Signals],
         ranked: Sequence[tuple[int, float]],
-        reranker: Reranker,
+        rows: Mapping[int, ChunkRow],
     ) -> tuple[dict[int, Signals], list[tuple[int, float]]]:
         """The best passages read by a cross-encoder, and ordered anew."""
-        rows = [row for row, _ in self._rows(ranked[:_DEPTH])]
-        texts = [row.chunk.described(row.document.title) for row in rows]
-        logits = reranker.score(question, texts).tolist()
-        read = {row.id: float(logit) for row, logit in zip(rows, logits, strict=True)}
+        if self._reranker is None:
+            return dict(signals), list(ranked)
+        chosen = [rows[chunk] for chunk, _ in ranked[:_DEPTH]]
+        logits = self._reranker().score(question, [row.described for row in chosen]).tolist()
+        read = {row.id: float(logit) for row, logit in zip(chosen, logits, strict=True)}
         told = {chunk: replace(one, rerank=read.get(chunk)) for chunk, one in signals.items()}
         return told, reranked(ranked, read)
 
@@ -249,12 +148,32 @@ class Retriever:
             limit=_FACTS,
         )
 
-    def _rows(self, ranked: Sequence[tuple[int, float]]) -> list[tuple[ChunkRow, float]]:
-        rows = self._in.store.chunks([chunk for chunk, _ in ranked])
-        return [(rows[chunk], score) for chunk, score in ranked if chunk in rows]
+
+def led(
+    finding: Finding, stages: Stages, first: Candidates, alone: NDArray[np.float64], clock: Clock
+) -> tuple[Candidates, Seeds]:
+    """All candidates, with those that the first lead to; `alone` is how likely each first is."""
+    order = np.argsort(-alone, kind="stable")
+    likely = first.ids[order].tolist()
+    if stages.graph:
+        finding.add_linked(likely[:_LINKED_FROM])
+        finding.add_walked(dict(zip(likely[:_WALKED_FROM], alone[order].tolist(), strict=False)))
+        clock.lap("graph_ms")
+    vectors = finding.ask_again(likely[:ASKED_AGAIN] if stages.hops else ())
+    clock.lap("hops_ms")
+    candidates = finding.candidates()
+    chosen = order[:SEEDS]
+    places = np.searchsorted(candidates.ids, first.ids[chosen])
+    return candidates, Seeds(places, alone[chosen], vectors)
 
 
-class _Clock:
+def ordered(candidates: Candidates, judged: Judged) -> list[tuple[int, float]]:
+    """Chunk ids and probabilities, best first; of equals, the older chunk."""
+    order = np.lexsort((candidates.ids, -judged.probability))
+    return [(int(candidates.ids[i]), round(float(judged.probability[i]), 6)) for i in order]
+
+
+class Clock:
     """Milliseconds of each stage, and of all."""
 
     def __init__(self) -> None:
@@ -262,11 +181,13 @@ class _Clock:
         self._laps: dict[str, float] = {}
 
     def lap(self, name: str) -> None:
+        """Ends a stage."""
         now = time.perf_counter()
         self._laps[name] = round(1000 * (now - self._last), 2)
         self._last = now
 
     def timings(self) -> dict[str, float]:
+        """What each stage took, and all together."""
         return self._laps | {"total_ms": round(1000 * (self._last - self._began), 2)}
 
 

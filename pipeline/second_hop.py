@@ -7,19 +7,18 @@ sentence that it is nearest to (after MDR, arXiv 2009.12756, without training).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from ..memory.rows import ChunkRow
 from ..reader.terms import terms
-from ..records import Passage
 from ..sentences import sentences
 
-SEEDS = 3
+ASKED_AGAIN = 4
 _CHARACTERS = 400
 
 
-def hop_queries(question: str, seeds: Sequence[Passage]) -> list[str]:
-    """A query for each passage: the question, the passage's title and its nearest sentence."""
-    return [f"{question} {_titled(seed)}{nearest_sentence(question, seed.text)}" for seed in seeds]
+def hop_query(question: str, seed: ChunkRow) -> str:
+    """The question, the passage's title and the sentence of it that is nearest to the question."""
+    title = f"{seed.document.title}: " if seed.document.title else ""
+    return f"{question} {title}{nearest_sentence(question, seed.chunk.text)}"
 
 
 def nearest_sentence(question: str, text: str) -> str:
@@ -33,7 +32,3 @@ def nearest_span(question: str, text: str) -> tuple[int, int]:
     wanted = frozenset(terms(question))
     spans = sentences(text) or [(0, len(text))]
     return max(spans, key=lambda span: len(wanted & frozenset(terms(text[span[0] : span[1]]))))
-
-
-def _titled(seed: Passage) -> str:
-    return f"{seed.document.title}: " if seed.document.title else ""

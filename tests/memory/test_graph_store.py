@@ -279,3 +279,13 @@ def test_entities_are_the_components_of_the_merges(pairs: list[tuple[int, int]])
         for a, b in pairs:
             reach[a] = reach[b] = reach[a] | reach[b]
     assert found == {n: min(reach[n]) for n in range(10)}
+
+
+def test_an_untitled_document_is_about_the_name_that_it_begins_with(store: Store) -> None:
+    write(store, "a.txt", "Brook likes Corrie", "Harl likes Corrie")
+    write(store, "b.txt", "nothing here but much later Ada")
+    write(store, "c.txt", "Ada likes Brook", title="Dome")
+    last = store.newest_chunk()
+    about = store.incidence(1, last).subjects.tolist()
+    names = {name.id: name.text for name in store.names([one for one in about if one])}
+    assert [names.get(one, "") for one in about] == ["Brook", "Brook", "", "Dome"]

@@ -1,0 +1,209 @@
+"""What the ranker learns from: the candidates of questions whose evidence is known.
+
+A memory is made of each folder's corpus the first time, below `--memories`. Questions
+are split by gold passage, so that no passage is learned from on one side and asked
+about on the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memctx import Memory
+from memctx.memory.embedder import Embedder, Progress
+from memctx.pipeline.finding import Asked, Finding, Indexes
+from memctx.pipeline.ranking.candidates import Candidates
+from memctx.pipeline.ranking.own import own_features
+from memctx.pipeline.ranking.pairs import Seeds, pair_features
+from memctx.pipeline.ranking.question import RankedQuestion
+from memctx.pipeline.ranking.ranker import Ranker
+from memctx.pipeline.retrieve import POOL, Clock, led
+from memctx.pipeline.stages import Stages
+
+Floats = NDArray[np.float64]
+INNER = 4  # folds inside what is learned from
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, the keys of the documents that are its evidence, and its folder's name."""
+
+    text: str
+    gold: frozenset[str]
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first candidates of a question: features (n, f), and which are evidence (n,)."""
+
+    question: Question
+    features: Floats
+    evidence: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """All candidates of a question, with the pairs' features (s, n, f)."""
+
+    question: Question
+    keys: tuple[str, ...]
+    features: Floats
+    walked: Floats
+    beside: Floats
+    seeds: Seeds
+    evidence: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """How likely the candidates of a question are: by themselves, and in the end."""
+
+    question: Question
+    keys: tuple[str, ...]
+    alone: Floats
+    probability: Floats
+
+
+class Remembering:
+    """An embedder that makes each vector once: fitting asks the same things many times."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[str, NDArray[np.float32]] = {}
+        self.name, self.fingerprint = embedder.name, embedder.fingerprint
+        self.width, self.max_tokens = embedder.width, embedder.max_tokens
+        self.reads_chinese = embedder.reads_chinese
+        self.encode_query, self.token_ends = embedder.encode_query, embedder.token_ends
+
+    def encode(
+        self, texts: Sequence[str], *, progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """As `Embedder.encode`."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            made = self._embedder.encode(new, progress=progress)
+            self._known.update(zip(new, made, strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+class Source:
+    """The questions of one folder and the memory of its corpus. Close it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        memories: Path,
+        embedder: Embedder,
+        *,
+        limit: int,
+        stages: Stages | None = None,
+    ) -> None:
+        self._memory = Memory(memories / folder.name, embedder=embedder)
+        if not (memories / folder.name / "memory.sqlite3").exists():
+            self._memory.ingest(folder / "corpus.jsonl")
+        self.name, self._stages = folder.name, stages or Stages()
+        self.questions = list(_questions(folder / "queries.jsonl", limit))
+        self._indexes: Indexes = self._memory.indexes()
+        texts = [question.text for question in self.questions]
+        self._vectors = np.stack([embedder.encode_query(text) for text in texts])
+
+    def close(self) -> None:
+        """Closes the memory."""
+        self._memory.close()
+
+    def first(self, number: int) -> First:
+        """The first candidates of a question."""
+        _, candidates, asks = self._begun(number)
+        question = self.questions[number]
+        return First(question, own_features(candidates, asks), self._evidence(number, candidates))
+
+    def last(self, number: int, alone: Floats) -> Last:
+        """All candidates, given how likely the first ones are."""
+        finding, first, asks = self._begun(number)
+        candidates, seeds = led(finding, self._stages, first, alone, Clock())
+        return Last(
+            self.questions[number],
+            tuple(finding.rows[int(chunk)].document.key for chunk in candidates.ids),
+            own_features(candidates, asks),
+            candidates.walked,
+            pair_features(candidates, asks, seeds),
+            seeds,
+            self._evidence(number, candidates),
+        )
+
+    def judged(self, number: int, ranker: Ranker) -> Unseen:
+        """What a ranker says, as the product runs it."""
+        finding, first, asks = self._begun(number)
+        candidates, seeds = led(finding, self._stages, first, ranker.alone(first, asks), Clock())
+        return Unseen(
+            self.questions[number],
+            tuple(finding.rows[int(chunk)].document.key for chunk in candidates.ids),
+            ranker.alone(candidates, asks),
+            ranker.judge(candidates, asks, seeds).probability,
+        )
+
+    def _begun(self, number: int) -> tuple[Finding, Candidates, RankedQuestion]:
+        asked = Asked(self.questions[number].text, self._vectors[number], None, None)
+        finding = Finding(self._indexes, self._stages, asked)
+        finding.add_nearest(2 * POOL)
+        return finding, finding.candidates(), finding.question()
+
+    def _evidence(self, number: int, candidates: Candidates) -> NDArray[np.bool_]:
+        gold = self.questions[number].gold
+        rows = self._indexes.store.chunks(candidates.ids.tolist())
+        keys = [rows[int(chunk)].document.key for chunk in candidates.ids]
+        return np.array([key in gold for key in keys], bool)
+
+
+def folds(questions: Sequence[Question], count: int, seed: int) -> NDArray[np.int64]:
+    """A fold for each question; questions that share a gold passage are in the same one."""
+    leader = list(range(len(questions)))
+
+    def led_by(place: int) -> int:
+        while leader[place] != place:
+            place = leader[place]
+        return place
+
+    seen: dict[str, int] = {}
+    for place, question in enumerate(questions):
+        for key in question.gold:
+            leader[led_by(place)] = led_by(seen.setdefault(f"{question.folder}/{key}", place))
+    groups = sorted({led_by(place) for place in range(len(questions))})
+    numbers = np.random.default_rng(seed).permutation(len(groups)) % count
+    fold = dict(zip(groups, numbers.tolist(), strict=True))
+    return np.array([fold[led_by(place)] for place in range(len(questions))])
+
+
+def _questions(file: Path, limit: int) -> Iterator[Question]:
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    step = max(1, len(lines) // limit)
+    for line in lines[::step][:limit]:
+        yield Question(line["question"], frozenset(line["gold"]), file.parent.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question of a source: its halves' `fold`, its `inner` one, and what it weighs."""
+
+    source: Source
+    number: int
+    fold: int
+    inner: int
+    weight: float
+    first: First
+
+
+def cases_of(source: Source, weight: float) -> list[Case]:
+    """All questions of a source."""
+    outer, inner = folds(source.questions, 2, 0), folds(source.questions, INNER, 7)
+    return [
+        Case(source, number, int(outer[number]), int(inner[number]), weight, source.first(number))
+        for number in range(len(source.questions))
+    ]
