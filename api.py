@@ -15,7 +15,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from .config import Settings, load_settings
+from .errors import UsageError
 from .memory.embedder import Embedder
+from .memory.faults import check_text
 from .memory.rows import DocumentRow
 from .pipeline.ask import AskOptions, answer
 from .pipeline.engines import find_embedder, find_memory_reader, find_reader, state_bytes_per_token
@@ -101,12 +103,15 @@ class Memory:
         `graph` no names and facts are read; `reindex` makes up for it later.
 
         Raises:
-            UsageError: a path does not exist.
+            UsageError: a path does not exist, or the collection has no name.
             KeyConflict: another root already gave a document the same key.
             MemoryLocked: another process is writing.
         """
+        if not collection:
+            raise UsageError("a collection needs a name")
         # Parsers and extractors are not loaded by those who only ask.
-        from .pipeline.ingest import Ingestion, IngestOptions
+        from .pipeline.ingest import ingest
+        from .pipeline.ingest_options import IngestOptions
         from .pipeline.loaders import Limits
         from .pipeline.split import SplitLimits
 
@@ -120,9 +125,8 @@ class Memory:
             limits=Limits(file_bytes=settings.max_file_bytes),
             splitting=SplitLimits(settings.chunk_tokens, settings.chunk_overlap),
         )
-        with self._workspace.writing() as store:
-            flow = Ingestion(store, self._workspace, options, self._progress)
-            return flow.run([os.fspath(path) for path in paths])
+        named = [os.fspath(path) for path in paths]
+        return ingest(self._workspace, named, options, self._progress)
 
     def forget(self, *keys: str, collection: str | None = None) -> int:
         """Removes documents and all that came from them; returns how many.
@@ -132,7 +136,7 @@ class Memory:
         """
         self._workspace.home.require()
         with self._workspace.writing() as store:
-            found = [store.find(key, collection) for key in keys]
+            found = list(dict.fromkeys(store.find(key, collection) for key in keys))
             store.forget(found)
             return len(found)
 
@@ -153,7 +157,11 @@ class Memory:
 
         Raises:
             ModelNotFound: the weights of a stage are missing; names the command.
+            UsageError: `k` is below 1, or the query or the scope is no text.
         """
+        check_text(query)
+        if k < 1:
+            raise UsageError(f"k should be at least 1, got {k}")
         return self._retriever(stages).search(query, k, scope=scope, distinct=distinct)
 
     def ask(
@@ -176,8 +184,14 @@ class Memory:
         )
         result = self.search(question, options.passages, scope=scope)
         reader = self.reader(options.reader)
-        ceiling = self._workspace.words().ceiling(question)
-        return answer(result, reader, options, ceiling=ceiling, on_text=on_text)
+        return answer(
+            result,
+            reader,
+            options,
+            ceiling=self._workspace.words().ceiling(question),
+            reads_chinese=self._workspace.embedder.reads_chinese,
+            on_text=on_text,
+        )
 
     def evaluate(
         self, folder: PathLike, *, options: EvaluateOptions | None = None

@@ -6,9 +6,11 @@ an error becomes an exit code.
 
 from __future__ import annotations
 
+import io
 import logging
+import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -75,14 +77,38 @@ def _root(
 
 def main() -> None:
     """Runs the command line; the entry point of `memctx`."""
+    _open_streams()
     logging.basicConfig(level=logging.WARNING, format="memctx: %(message)s", stream=sys.stderr)
     try:
         app()
     except MemctxError as error:
-        show.warn(f"memctx: {error}")
-        sys.exit(_WRONG_USAGE if isinstance(error, UsageError) else _FAILED)
+        _fail(error)
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
-        sys.stderr.close()
+        _drop_output()
         sys.exit(_FAILED)
+    except OSError as error:
+        from .memory.faults import of_system
+
+        _drop_output()
+        _fail(of_system(error))
+
+
+def _fail(error: MemctxError) -> NoReturn:
+    show.warn(f"memctx: {error}")
+    sys.exit(_WRONG_USAGE if isinstance(error, UsageError) else _FAILED)
+
+
+def _open_streams() -> None:
+    """Closed streams are empty ones; what UTF-8 cannot hold is printed as an escape."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # JSON's own escape, too
+
+
+def _drop_output() -> None:
+    """What standard output could not take is not tried again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,19 +7,30 @@ reads the environment.
 
 from __future__ import annotations
 
+import logging
 import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_cache_path, user_config_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from .errors import ConfigError
 
 _PREFIX = "MEMCTX_"
+_log = logging.getLogger(__name__)
 PROJECT_FILE = Path("memctx.toml")
 
 Origin = Literal["argument", "environment", "project file", "user file", "default"]
@@ -58,9 +69,19 @@ class Settings(BaseModel):
     window: int = Field(2048, ge=128, description="tokens that the reader sees at once")
     passages: int = Field(20, ge=1, description="passages considered for an answer")
     chunk_tokens: int = Field(220, ge=16, description="tokens in a chunk")
-    chunk_overlap: int = Field(32, ge=0, description="tokens that neighbouring chunks share")
+    chunk_overlap: int = Field(
+        32, ge=0, validate_default=True, description="tokens that neighbouring chunks share"
+    )
     max_file_bytes: int = Field(200_000_000, ge=1, description="larger files are skipped")
     kv_budget: int = Field(4 << 30, ge=0, description="bytes on disk for stored reader states")
+
+    @field_validator("chunk_overlap")
+    @classmethod
+    def _below_chunk(cls, overlap: int, info: ValidationInfo) -> int:
+        tokens = info.data.get("chunk_tokens", overlap + 1)  # absent where itself wrong
+        if overlap >= tokens:
+            raise ValueError(f"it should be below chunk_tokens, which is {tokens}")
+        return overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +139,7 @@ def _layers(arguments: Mapping[str, Any]) -> list[_Layer]:
         for name in Settings.model_fields
         if (value := os.environ.get(_PREFIX + name.upper()))
     }
+    _warn_of_unknown(os.environ)
     user_file = user_config_path("memctx", appauthor=False) / "config.toml"
     return [
         _Layer("argument", "", given),
@@ -125,6 +147,16 @@ def _layers(arguments: Mapping[str, Any]) -> list[_Layer]:
         _Layer("project file", str(PROJECT_FILE), _read(PROJECT_FILE)),
         _Layer("user file", str(user_file), _read(user_file)),
     ]
+
+
+def _warn_of_unknown(environment: Mapping[str, str]) -> None:
+    # Another program may own such a variable: no reason to stop, as in our own files.
+    for variable in environment:
+        name = variable.removeprefix(_PREFIX).lower()
+        near = get_close_matches(name, Settings.model_fields, n=1)
+        if variable.startswith(_PREFIX) and name not in Settings.model_fields and near:
+            known = _PREFIX + near[0].upper()
+            _log.warning("%s is no setting and has no effect; did you mean %s?", variable, known)
 
 
 def _read(path: Path) -> dict[str, Any]:

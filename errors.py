@@ -15,6 +15,8 @@
     │   ├── MemoryLocked        another process is writing
     │   ├── SchemaError         made by a newer version, or not ours
     │   ├── CorruptMemory       the store itself is damaged
+    │   ├── DiskFull            there is no room to write
+    │   ├── ReadOnlyMemory      it may be read and not written
     │   ├── DocumentNotFound    no such document
     │   ├── EntityNotFound      no such name in the graph
     │   └── KeyConflict         two roots claim one key
@@ -85,6 +87,14 @@ class SchemaError(StoreError):
 
 class CorruptMemory(StoreError):
     """The store is damaged beyond what its projections can mend."""
+
+
+class DiskFull(StoreError):
+    """There is no room left to write; what was written before is kept."""
+
+
+class ReadOnlyMemory(StoreError):
+    """The memory, or a file to be written, may only be read."""
 
 
 class DocumentNotFound(StoreError):

@@ -40,12 +40,24 @@ def bytes_of(path: Path) -> int:
     return total
 
 
+def is_writable(folder: Path) -> bool:
+    """Whether files can be made in a folder."""
+    return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yields a path beside `path`; on success it is flushed and takes `path`'s place.
 
     On any exception the file beside is removed and `path` stays as it was.
+
+    Raises:
+        UsageError: `path` is a folder, or there is no folder to put it in.
     """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent} to write {path.name} in; make it first")
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         yield beside
@@ -75,14 +87,15 @@ def json_lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a JSON Lines file with their numbers, from 1; empty ones are left out.
 
     Raises:
-        UsageError: the file cannot be read, or is not UTF-8.
+        UsageError: the file cannot be read.
     """
     try:
-        with path.open(encoding="utf-8-sig") as lines:
+        # One bad line harms no other: bytes that are not UTF-8 go on to `json_object`.
+        with path.open(encoding="utf-8-sig", errors="surrogateescape") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     yield number, line
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
 
 
@@ -93,9 +106,9 @@ def json_object(line: str, place: str) -> dict[str, Any]:
         UsageError: it is not JSON, or not an object.
     """
     try:
-        value = json.loads(line)
+        value = json.loads(line.encode())
     except ValueError as error:
-        raise UsageError(f"{place} is not JSON: {error}") from error
+        raise UsageError(f"{place} is not JSON in UTF-8: {error}") from error
     if not isinstance(value, dict):
         raise UsageError(f"{place} should be a JSON object, found {type(value).__name__}")
     return value

@@ -49,11 +49,17 @@ _NEVER_LAST = _words(
 _BEFORE_NUMBER = _words("no nos vol vols fig figs eq eqs sec ch chap art pt pp p op")
 """Abbreviations when a number follows, words otherwise ("he said no.")."""
 
-_MAYBE_LAST = _words("etc al inc ltd co corp bros jr sr ph.d llc plc est")
+_MAYBE_LAST = _words(
+    "etc al inc ltd co corp bros jr sr ph.d llc plc est ing dipl dipl.-ing dott avv arq mag mgr "
+    "doc lic cand insp mme mlle frl"
+)
 _MAYBE_LAST_DATES = _words(
     "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun"
 )
 """Abbreviations that may close a sentence: they do when an opening word follows."""
+
+_SHORT_TITLE = re.compile(r"\s*(?!(?:Yes|No|Oh|Ah)\b)[A-Z][a-z]{1,2}")
+"""A sentence of one short word, before a name: some title that no list holds."""
 
 _OPENING_WORD = re.compile(
     r"\W*(?:The|This|That|These|Those|It|Its|He|She|They|We|You|His|Her|Their|Our|My|In|On|At|By|"
@@ -132,7 +138,10 @@ def _ends_sentence(block: str, begin: int, stop: re.Match[str]) -> bool:
         return True
     if _LIST_NUMBER.fullmatch(block, begin, stop.start()):
         return False
-    return not _abbreviates(_word_before(block, begin, stop.start()), block, stop.end())
+    if _abbreviates(_word_before(block, begin, stop.start()), block, stop.end()):
+        return False
+    titled = _SHORT_TITLE.fullmatch(block, begin, stop.start())
+    return titled is None or _OPENING_WORD.match(block, stop.end()) is not None
 
 
 def _may_open(block: str, stop: re.Match[str]) -> bool:

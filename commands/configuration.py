@@ -6,12 +6,16 @@ import importlib.metadata
 import importlib.util
 import platform
 import sys
-from typing import Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from . import show
 from .options import Json, MemoryDir, settings_for
+
+if TYPE_CHECKING:
+    from ..device import DeviceInfo
 
 app = typer.Typer(no_args_is_help=True, help="The settings in force.")
 
@@ -39,7 +43,8 @@ def show_settings(
     settings = explain_settings()
     if json:
         rows = {
-            s.name: {"value": str(s.value), "origin": s.origin, "where": s.where} for s in settings
+            s.name: {"value": _plain(s.value), "origin": s.origin, "where": s.where}
+            for s in settings
         }
         show.as_json(rows)
         return
@@ -66,7 +71,7 @@ def doctor(memory: MemoryDir = None, json: Json = False) -> None:
     steps += [] if home.exists() else ["memctx ingest PATH"]
     steps = list(dict.fromkeys(steps)) or ['memctx ask "..."']
     if json:
-        devices = [str(line) for line in describe()]
+        devices = [asdict(device) for device in describe()]
         present = [state.name for state in states if state.present]
         report = {"versions": versions, "missing": sorted(missing), "devices": devices}
         show.as_json(report | {"models": present, "memory": home.exists(), "next": steps})
@@ -75,14 +80,25 @@ def doctor(memory: MemoryDir = None, json: Json = False) -> None:
     show.table(versions.items())
     for name, fix in missing.items():
         show.say(f"missing: {name}; {fix}")
-    for line in describe():
-        show.say(f"device: {line}")
+    for device in describe():
+        show.say(f"device: {_device(device)}")
     for state in states:
         show.say(
             f"model: {state.name} ({state.task}) {'is here' if state.present else 'is not here'}"
         )
     show.say(f"memory: {home.folder} {'exists' if home.exists() else 'is not there yet'}")
     show.say("next: " + "; ".join(steps))
+
+
+def _plain(value: object) -> object:
+    """A setting as JSON has it: paths and secrets are text."""
+    return value if value is None or isinstance(value, (int, float)) else str(value)
+
+
+def _device(device: DeviceInfo) -> str:
+    memory = f", {device.memory / 1e9:.0f} GB" if device.memory else ""
+    note = " (in use)" if device.chosen else ""
+    return f"{device.name}, {device.detail}{memory}, computes in {device.dtype}{note}"
 
 
 def _version(name: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Row, exists, func, select
 
+from ..errors import CorruptMemory
 from ..records import Chunk, DocumentRef
 from . import tables
 from .database import AT_ONCE, Database, slices
@@ -73,13 +74,12 @@ class ChunkReads(Database):
 
         Chunks that have no vector of this model are left out.
         """
-        chunk, vector = tables.chunks.c, tables.vectors.c
+        chunk = tables.chunks.c
         block = 8 * AT_ONCE
         while first <= last:
             query = (
-                select(chunk.id, vector.vector)
-                .join(tables.vectors, vector.hash == chunk.hash)
-                .where(vector.model_id == model_id, chunk.id.between(first, last))
+                _vector_query(model_id)
+                .where(chunk.id.between(first, last))
                 .order_by(chunk.id)
                 .limit(block)
             )
@@ -91,8 +91,8 @@ class ChunkReads(Database):
                 return
             first = rows[-1].id + 1
 
-    def all_vectors(self, model_id: int) -> Iterator[tuple[bytes, Vectors]]:
-        """Every (hash, vector) of a model, by hash, streamed."""
+    def all_vectors(self, model_id: int) -> Iterator[tuple[bytes, bytes]]:
+        """Every (hash, fp16 vector) of a model, as bytes, by hash, streamed."""
         column = tables.vectors.c
         query = select(column.hash, column.vector).where(column.model_id == model_id)
         query = query.order_by(column.hash).limit(8 * AT_ONCE)
@@ -101,26 +101,32 @@ class ChunkReads(Database):
             with self.reading() as connection:
                 rows = connection.execute(query.where(column.hash > last)).all()
             for row in rows:
-                yield row.hash, np.frombuffer(row.vector, dtype="<f2")
+                yield row.hash, row.vector
             if not rows:
                 return
             last = rows[-1].hash
+
+    def damaged_vectors(self, model_id: int) -> list[bytes]:
+        """The hashes under which a model's vector is of another length, or not finite."""
+        width = select(tables.models.c.width).where(tables.models.c.id == model_id)
+        with self.reading() as connection:
+            size = 2 * (connection.scalar(width) or 0)
+        return [
+            key
+            for key, vector in self.all_vectors(model_id)
+            if len(vector) != size or not np.isfinite(np.frombuffer(vector, "<f2")).all()
+        ]
 
     def vectors_of(
         self, chunk_ids: Sequence[int], model_id: int
     ) -> tuple[npt.NDArray[np.int64], Vectors]:
         """Of the given chunks, those that have a vector of this model, and it: (n, width)."""
-        chunk, vector = tables.chunks.c, tables.vectors.c
-        query = (
-            select(chunk.id, vector.vector)
-            .join(tables.vectors, vector.hash == chunk.hash)
-            .where(vector.model_id == model_id)
-        )
+        query = _vector_query(model_id)
         with self.reading() as connection:
             rows = [
                 row
                 for some in slices(chunk_ids)
-                for row in connection.execute(query.where(chunk.id.in_(some)))
+                for row in connection.execute(query.where(tables.chunks.c.id.in_(some)))
             ]
         return _stack(rows)
 
@@ -143,10 +149,30 @@ class ChunkReads(Database):
         return [chunk_row(row) for row in rows]
 
 
+def _vector_query(model_id: int) -> Any:
+    """Chunks with a model's vectors of them; rows for `_stack`."""
+    vector, model = tables.vectors.c, tables.models.c
+    return (
+        select(tables.chunks.c.id, vector.vector, model.width)
+        .join(tables.vectors, vector.hash == tables.chunks.c.hash)
+        .join(tables.models, model.id == vector.model_id)
+        .where(vector.model_id == model_id)
+    )
+
+
 def _stack(rows: Sequence[Any]) -> tuple[npt.NDArray[np.int64], Vectors]:
+    if not rows:
+        return np.zeros(0, np.int64), np.zeros((0, 0), "<f2")
+    blocks = [row.vector for row in rows]
     ids = np.asarray([row.id for row in rows], dtype=np.int64)
-    flat = np.frombuffer(b"".join(row.vector for row in rows), dtype="<f2")
-    return ids, flat.reshape(len(rows), -1) if rows else flat.reshape(0, 0)
+    sound = set(map(len, blocks)) == {2 * rows[0].width}
+    vectors = np.frombuffer(b"".join(blocks) if sound else b"", dtype="<f2")
+    if not sound or not np.isfinite(vectors).all():
+        raise CorruptMemory(
+            f"vectors of passages {ids[0]} to {ids[-1]} are damaged; "
+            "`memctx verify --repair` makes them anew"
+        )
+    return ids, vectors.reshape(len(rows), -1)
 
 
 def chunk_query() -> Any:
@@ -158,11 +184,22 @@ def chunk_query() -> Any:
 
 
 def chunk_row(row: Row[Any]) -> ChunkRow:
-    """A row of `chunk_query` as a record."""
+    """A row of `chunk_query` as a record.
+
+    Raises:
+        CorruptMemory: the passage cannot be that stretch of a text.
+    """
+    try:
+        chunk = Chunk(row.start, row.end, row.text, row.page, row.heading, row.context)
+    except ValueError as error:
+        raise CorruptMemory(
+            f"passage {row.id} of {row.key} is damaged ({error}); forget that document and "
+            "ingest it again"
+        ) from error
     return ChunkRow(
         id=row.id,
         document=DocumentRef(row.document_id, row.key, row.title, row.uri),
         collection=row.collection,
         hash=row.hash,
-        chunk=Chunk(row.start, row.end, row.text, row.page, row.heading, row.context),
+        chunk=chunk,
     )

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, ExceptionContext, event
 
-from ..errors import CorruptMemory, SchemaError
-from .engine import open_engine
+from ..errors import MemctxError
+from .engine import empty_log, open_engine
+from .faults import of_sqlite
 from .migrations import check_current, migrate
 
 AT_ONCE = 500
@@ -26,32 +26,40 @@ class Database:
     """A memory's SQL database. Safe to share between threads.
 
     `read_only` refuses to write and can be opened while another process writes,
-    and on media that cannot be written at all.
+    and on media that cannot be written at all. Without `create` an empty one is refused.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, create: bool = True) -> None:
         self.path = path
         self.read_only = read_only
         self._engine = open_engine(path, read_only=read_only)
+        event.listen(self._engine, "handle_error", self._explain)
         try:
             with self._engine.begin() as connection:
                 if read_only:
                     check_current(connection)
                 else:
-                    migrate(connection)
-        except DatabaseError as error:
-            self.close()
-            raise CorruptMemory(
-                f"{path} is not a readable memory ({error.orig}); restore it from a copy, or "
-                "delete the folder and ingest again"
-            ) from error
-        except SchemaError:
-            self.close()
+                    migrate(connection, create=create)
+        except MemctxError:
+            self._engine.dispose()
             raise
 
+    def _explain(self, context: ExceptionContext) -> None:
+        """Raises memctx's own error for what any statement may meet."""
+        error = of_sqlite(context.original_exception, self.path)
+        if error is not None:
+            raise error from context.original_exception
+
     def close(self) -> None:
-        """Closes all connections; the store cannot be used afterwards."""
-        self._engine.dispose()
+        """Closes all connections; the store cannot be used afterwards.
+
+        What a writer wrote is then all in the one file, unless a reader is at it.
+        """
+        try:
+            if not self.read_only:
+                empty_log(self._engine)
+        finally:
+            self._engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

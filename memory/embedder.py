@@ -131,7 +131,9 @@ class SentenceTransformerEmbedder:
         self, folder: Path, *, name: str, fingerprint: str, device: str, dtype: str
     ) -> None:
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()
         try:
             self._model = SentenceTransformer(
                 str(folder),

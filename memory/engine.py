@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+from ..files import is_writable
 
 _WAIT_SECONDS = 60
+_NO_TRANSACTION = "AUTOCOMMIT"
+_WAIT_FOR_READERS = 1  # seconds; a log that a reader holds is emptied by the next writer
 
 
 def open_engine(path: Path, *, read_only: bool) -> Engine:
@@ -26,15 +31,34 @@ def open_engine(path: Path, *, read_only: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        if connection.get_execution_options().get("isolation_level") != _NO_TRANSACTION:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 
 
-def _url(path: Path, read_only: bool) -> str:
+def empty_log(engine: Engine) -> None:
+    """Moves what the write-ahead log holds into the file, which is whole by itself then.
+
+    SQLite does so when the last connection closes, but not where that one only reads.
+    """
+    with engine.connect() as connection:
+        plain = connection.execution_options(isolation_level=_NO_TRANSACTION)
+        plain.exec_driver_sql(f"PRAGMA busy_timeout = {1000 * _WAIT_FOR_READERS}")
+        plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _url(path: Path, read_only: bool) -> URL:
     if not read_only:
-        return f"sqlite:///{path}"
+        return URL.create("sqlite", database=str(path))
     # A folder that cannot be written has no live writer either: SQLite may then
-    # read it without the shared-memory file that WAL needs.
-    frozen = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
-    return f"sqlite:///file:{path}?mode=ro{frozen}&uri=true"
+    # read it without the shared-memory file that WAL needs. What a log still holds,
+    # an immutable database would leave out.
+    frozen = {} if is_writable(path.parent) or _has_log(path) else {"immutable": "1"}
+    name = f"file:{quote(os.fsencode(path))}"
+    return URL.create("sqlite", database=name, query={"mode": "ro", "uri": "true", **frozen})
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.is_file() and log.stat().st_size > 0

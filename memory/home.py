@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import MemoryNotFound
+from ..errors import MemoryNotFound, UsageError
 from ..files import bytes_of
 
 
@@ -44,8 +44,13 @@ class Home:
         """Whether a memory has been made here."""
         return self.store.is_file()
 
+    def has_projections(self) -> bool:
+        """Whether there is anything that was once made of a store."""
+        return any(folder.is_dir() for folder in (self.vectors, self.words, self.graph))
+
     def require(self) -> None:
-        """Raises MemoryNotFound unless a memory has been made here."""
+        """Raises MemoryNotFound unless a memory has been made here, UsageError for a file."""
+        self._require_folder()
         if not self.exists():
             raise MemoryNotFound(
                 f"{self.folder} holds no memory; make one with `memctx ingest PATH`, or name "
@@ -54,10 +59,15 @@ class Home:
 
     def create(self) -> None:
         """Makes the folder, which keeps itself out of version control."""
+        self._require_folder()
         self.folder.mkdir(parents=True, exist_ok=True)
         ignore = self.folder / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
+
+    def _require_folder(self) -> None:
+        if self.folder.is_file():
+            raise UsageError(f"{self.folder} is a file; name a folder with --memory")
 
     def sizes(self) -> dict[str, int]:
         """Bytes on disk of each part."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -41,7 +42,10 @@ class WriterLock:
             raise MemoryLocked(self._who_holds_it()) from None
         if self._lock.lock_counter == 1:
             holder = {"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
-            write_text(self._note, json.dumps(holder))
+            with ExitStack() as undo:  # no room for the note: no lock
+                undo.callback(self._lock.release)
+                write_text(self._note, json.dumps(holder))
+                undo.pop_all()
         return self
 
     def __exit__(
@@ -57,9 +61,11 @@ class WriterLock:
     def _who_holds_it(self) -> str:
         try:
             holder = json.loads(self._note.read_text(encoding="utf-8"))
-            who = f"process {holder['pid']}, since {holder['since']}"
+            own = holder["pid"] == os.getpid()
+            whose = "another Memory of this process" if own else f"process {holder['pid']}"
+            who = f"{whose}, since {holder['since']}"
         except (OSError, ValueError, KeyError):
-            who = "another process"
+            who = "another writer"
         return (
             f"{self._folder} is being written by {who}; wait until it is done, or stop it "
             "(searching and asking go on meanwhile)"

@@ -10,8 +10,13 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, insert, inspect, select, update
 
-from ..errors import SchemaError
+from ..errors import CorruptMemory, SchemaError
 from . import tables
+
+_EMPTY = (
+    "the store of this memory, memory.sqlite3, is missing or empty; restore it from a copy, or "
+    "delete the memory's folder and ingest again"
+)
 
 
 def _create_tables(connection: Connection) -> None:
@@ -30,13 +35,16 @@ def _create_graph(connection: Connection) -> None:
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_tables, _create_graph)
 
 
-def migrate(connection: Connection) -> None:
+def migrate(connection: Connection, *, create: bool = True) -> None:
     """Brings the store up to date within the connection's transaction.
 
     Raises:
         SchemaError: the store was made by a newer memctx, or is another program's.
+        CorruptMemory: it is empty and may not be created.
     """
     version = schema_version(connection)
+    if version == 0 and not create:
+        raise CorruptMemory(_EMPTY)
     for step in MIGRATIONS[version:]:
         step(connection)
     if version == len(MIGRATIONS):
@@ -78,8 +86,11 @@ def check_current(connection: Connection) -> None:
 
     Raises:
         SchemaError: the store needs a migration, or as `migrate`.
+        CorruptMemory: it is empty.
     """
     version = schema_version(connection)
+    if version == 0:
+        raise CorruptMemory(_EMPTY)
     if version < len(MIGRATIONS):
         raise SchemaError(
             f"this memory has schema {version}, this memctx reads schema {len(MIGRATIONS)}; "

@@ -9,7 +9,7 @@ It never embeds, splits or ranks, and does not know which projections exist.
 
 from __future__ import annotations
 
-import sqlite3
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +21,8 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
+    union,
 )
 
 from ..errors import DocumentNotFound
@@ -50,20 +52,27 @@ from .writes import (
     replace_source,
 )
 
+_log = logging.getLogger(__name__)
+
 
 class Store(ChunkReads, GraphReads, GraphChecks):
     """A memory's SQL database. Safe to share between threads.
 
     `read_only` stores refuse to write and can be opened while another process
     writes, and on media that cannot be written at all. `rules` say which names are one
-    entity.
+    entity. Without `create` an empty store is refused.
     """
 
     def __init__(
-        self, path: Path, *, read_only: bool = False, rules: NameRules | None = None
+        self,
+        path: Path,
+        *,
+        read_only: bool = False,
+        rules: NameRules | None = None,
+        create: bool = True,
     ) -> None:
         self._rules = rules or EachAlone()
-        super().__init__(path, read_only=read_only)
+        super().__init__(path, read_only=read_only, create=create)
 
     # --- settings and models ------------------------------------------------
 
@@ -141,9 +150,12 @@ class Store(ChunkReads, GraphReads, GraphChecks):
             }
 
     def roots(self, collection: str) -> tuple[str, ...]:
-        """The roots from which the collection's sources came."""
-        column = tables.sources.c
-        query = select(column.root).where(column.collection == collection).distinct()
+        """The roots from which the collection's documents and sources came."""
+        source, document = tables.sources.c, tables.documents.c
+        query = union(
+            select(source.root).where(source.collection == collection),
+            select(document.root).where(document.collection == collection),
+        )
         with self.reading() as connection:
             return tuple(connection.scalars(query))
 
@@ -229,11 +241,15 @@ class Store(ChunkReads, GraphReads, GraphChecks):
                 raise DocumentNotFound(
                     f"{key} is in several collections ({names}); say which with --collection"
                 )
-            near = connection.scalars(
-                select(column.key).where(column.key.contains(Path(key).name)).limit(3)
-            ).all()
+        raise self._unknown_key(key)
+
+    def _unknown_key(self, key: str) -> DocumentNotFound:
+        column = tables.documents.c.key
+        with self.reading() as connection:
+            query = select(column).where(column.contains(Path(key).name)).limit(3)
+            near = connection.scalars(query).all()
         hint = f"; did you mean {', '.join(near)}?" if near else "; `memctx list` shows all keys"
-        raise DocumentNotFound(f"no document has the key {key}{hint}")
+        return DocumentNotFound(f"no document has the key {key}{hint}")
 
     def all_documents(self) -> Iterator[StoredDocument]:
         """Every document with its text and origin, by number, streamed."""
@@ -257,7 +273,8 @@ class Store(ChunkReads, GraphReads, GraphChecks):
     ) -> list[int]:
         """The numbers of the documents that meet all conditions given.
 
-        `where` compares metadata as text; `keys` asks for any of these keys.
+        `where` compares metadata as text; `keys` asks for any of these keys. A name that
+        no document has is warned of: it is more likely mistyped than meant.
         """
         column = tables.documents.c
         query = select(column.id)
@@ -268,7 +285,38 @@ class Store(ChunkReads, GraphReads, GraphChecks):
         for name, value in (where or {}).items():
             query = query.where(_metadata_equals(column.metadata[name], value))
         with self.reading() as connection:
-            return list(connection.scalars(query))
+            found = list(connection.scalars(query))
+        if not found or len(found) < len(keys):
+            self._warn_of_unknown(collection, where or {}, keys)
+        return found
+
+    def _warn_of_unknown(
+        self, collection: str | None, where: Iterable[str], keys: Sequence[str]
+    ) -> None:
+        """Tells what this memory does not know from conditions that nothing meets."""
+        known = self.collections()
+        if collection is not None and collection not in known:
+            there = ", ".join(known) or "none"
+            _log.warning("no collection is called %s; there are: %s", collection, there)
+            return
+        column = tables.documents.c
+        inside = true() if collection is None else column.collection == collection
+        for key in keys:
+            with self.reading() as connection:
+                there_is = select(column.id).where(column.key == key, inside).limit(1)
+                if connection.scalar(there_is) is None:
+                    _log.warning("%s", self._unknown_key(key))
+        if where:
+            self._warn_of_unknown_metadata(where)
+
+    def _warn_of_unknown_metadata(self, names: Iterable[str]) -> None:
+        with self.reading() as connection:
+            rows = connection.scalars(select(tables.documents.c.metadata))
+            fields = {field for metadata in rows for field in metadata}
+        for name in names:
+            if name not in fields:
+                there = ", ".join(sorted(fields)) or "none"
+                _log.warning("no document has the metadata %s; there are: %s", name, there)
 
     # --- the change log -----------------------------------------------------------
 
@@ -287,6 +335,15 @@ class Store(ChunkReads, GraphReads, GraphChecks):
         """Keeps vectors by the hash of what was embedded, in one transaction."""
         with self._engine.begin() as connection:
             insert_vectors(connection, model_id, made)
+
+    def drop_vectors(self, model_id: int, hashes: Sequence[bytes]) -> None:
+        """Removes a model's vectors by hash: their passages count as not embedded."""
+        column = tables.vectors.c
+        with self._engine.begin() as connection:
+            for some in slices(hashes):
+                connection.execute(
+                    delete(tables.vectors).where(column.model_id == model_id, column.hash.in_(some))
+                )
 
     def apply(
         self,
@@ -354,11 +411,9 @@ class Store(ChunkReads, GraphReads, GraphChecks):
     def problems(self) -> list[str]:
         """What the database says is wrong with itself; empty when sound."""
         with self.reading() as connection:
-            raw = connection.connection.driver_connection
-            if not isinstance(raw, sqlite3.Connection):
-                return []
-            found = [row[0] for row in raw.execute("PRAGMA integrity_check") if row[0] != "ok"]
-            dangling = raw.execute("PRAGMA foreign_key_check").fetchall()
+            checked = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        found = [problem for problem in checked if problem != "ok"]
         return found + [f"row {row[1]} of {row[0]} points at nothing" for row in dangling]
 
 

@@ -122,8 +122,8 @@ class VectorIndex:
 
         With `allowed`, only among these chunk ids.
         """
-        if self._index is None or k < 1 or (allowed is not None and len(allowed) == 0):
-            return []
+        if self.count() == 0 or k < 1 or (allowed is not None and len(allowed) == 0):
+            return []  # an empty memory may not know its width yet
         query = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
         with self._lock:
             scores, ids = self._index.search(query, k, params=self._parameters(allowed))

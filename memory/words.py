@@ -2,19 +2,24 @@
 
 A projection of the store. A writer brings the files up to date; a reader holds
 what the files have not seen yet in a second, small index in memory. Scores are
-tantivy's BM25 (k1 1.2, b 0.75), Robertson and Zaragoza 2009.
+tantivy's BM25 (k1 1.2, b 0.75), Robertson and Zaragoza 2009, by how often a word is
+in both together; only the mean length of a passage is each index' own.
 """
 
 from __future__ import annotations
 
 import math
+import shutil
+import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ..files import is_writable
 from .analysis import spaced
 from .generations import Generations
 from .projection import Delta, Span, delta_since
@@ -34,10 +39,15 @@ class WordCounts:
     total: int
     of: Mapping[str, int]
 
+    def idf(self, word: str) -> float:
+        """BM25's weight of a word."""
+        count = self.of[word]
+        return math.log(1 + (max(self.total, count) - count + 0.5) / (count + 0.5))
+
     @property
     def ceiling(self) -> float:
         """The BM25 score of a chunk that would hold every word very often."""
-        return sum(_idf(count, self.total) * (_K1 + 1) for count in self.of.values())
+        return sum(self.idf(word) * (_K1 + 1) for word in self.of)
 
 
 class WordIndex:
@@ -54,16 +64,24 @@ class WordIndex:
         self._open()
 
     def _open(self) -> None:
-        import tantivy
-
         current = self._generations.current()
         self._base, self._overlay, self._removed = None, None, []
         self.sequence = self.saved_sequence = 0
         if current is None or current.fingerprint != _FORMAT:
             return
-        self._base = tantivy.Index.open(str(current.folder))
-        _register(self._base)
+        self._base = _opened(self._lockable(current.folder))
         self.sequence = self.saved_sequence = current.sequence
+
+    def _lockable(self, folder: Path) -> Path:
+        """The folder, or one of links to its files: tantivy locks even what it only reads."""
+        if is_writable(folder):
+            return folder
+        beside = Path(tempfile.mkdtemp(prefix="memctx-words-"))
+        weakref.finalize(self, shutil.rmtree, beside, ignore_errors=True)
+        for file in folder.iterdir():
+            if file.suffix != ".lock":
+                (beside / file.name).symlink_to(file.resolve())
+        return beside
 
     @property
     def unusable(self) -> bool:
@@ -115,12 +133,7 @@ class WordIndex:
         """In how many chunks each word of the question is."""
         with self._lock:
             indexes = [index for index in (self._base, self._overlay) if index is not None]
-        searchers = [index.searcher() for index in indexes]
-        words = dict.fromkeys(index_words(question))
-        return WordCounts(
-            sum(searcher.num_docs for searcher in searchers),
-            {word: sum(s.doc_freq("words", word) for s in searchers) for word in words},
-        )
+        return _counted(indexes, index_words(question))
 
     def _run(
         self, words: Sequence[str], k: int, field: str, allowed: Sequence[int] | None
@@ -128,12 +141,13 @@ class WordIndex:
         if not words or k < 1 or (allowed is not None and len(allowed) == 0):
             return []
         with self._lock:
-            parts = [(self._base, self._removed), (self._overlay, ())]
+            both = [(self._base, self._removed), (self._overlay, ())]
+        parts = [(index, removed) for index, removed in both if index is not None]
+        counts = _counted([index for index, _ in parts], words)
         hits = [
             hit
             for index, removed in parts
-            if index is not None
-            for hit in _search(index, words, k, (field, allowed), removed)
+            for hit in _search(index, _weights(index, counts), k, (field, allowed), removed)
         ]
         # Equal scores are put in the order of ids: the same store, the same answer.
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
@@ -151,8 +165,22 @@ def index_words(text: str) -> list[str]:
     return found
 
 
-def _idf(count: int, total: int) -> float:
-    return math.log(1 + (max(total, count) - count + 0.5) / (count + 0.5))
+def _counted(indexes: Sequence[Any], words: Sequence[str]) -> WordCounts:
+    """In how many passages of all indexes each word is.
+
+    A repeated word asks no louder; without this, long questions drown in "the".
+    """
+    searchers = [index.searcher() for index in indexes]
+    return WordCounts(
+        sum(searcher.num_docs for searcher in searchers),
+        {word: sum(s.doc_freq("words", word) for s in searchers) for word in words},
+    )
+
+
+def _weights(index: Any, counts: WordCounts) -> dict[str, float]:
+    """What makes an index' own score of a word that of all indexes together."""
+    own = _counted([index], list(counts.of))
+    return {word: counts.idf(word) / own.idf(word) for word in counts.of}
 
 
 def _schema() -> Any:
@@ -217,12 +245,12 @@ def _entry(row: ChunkRow) -> Any:
 
 def _search(
     index: Any,
-    words: Sequence[str],
+    weights: Mapping[str, float],
     k: int,
     filtered: tuple[str, Sequence[int] | None],
     removed: Sequence[Span],
 ) -> Iterator[tuple[int, float]]:
-    query = _query(index.schema, words, *filtered, removed)
+    query = _query(index.schema, weights, *filtered, removed)
     searcher = index.searcher()
     hits = searcher.search(query, limit=k, count=False).hits
     ids = searcher.fast_field_values("chunk", [address for _, address in hits])
@@ -245,18 +273,24 @@ def _within(schema: Any, span: Span) -> Any:
 
 def _query(
     schema: Any,
-    words: Iterable[str],
+    weights: Mapping[str, float],
     field: str,
     allowed: Sequence[int] | None,
     removed: Sequence[Span],
 ) -> Any:
     from tantivy import Occur, Query
 
-    # A repeated word asks no louder; without this, long questions drown in "the".
-    terms = [Query.term_query(schema, "words", word, "freq") for word in dict.fromkeys(words)]
+    terms = [_term(schema, word, weight) for word, weight in weights.items()]
     parts = [(Occur.Must, Query.boolean_query([(Occur.Should, term) for term in terms]))]
     if allowed is not None:
         within = Query.term_set_query(schema, field, [int(number) for number in allowed])
         parts.append((Occur.Must, Query.const_score_query(within, 0.0)))
     parts += [(Occur.MustNot, _within(schema, span)) for span in removed]
     return Query.boolean_query(parts)
+
+
+def _term(schema: Any, word: str, weight: float) -> Any:
+    from tantivy import Query
+
+    term = Query.term_query(schema, "words", word, "freq")
+    return term if weight == 1.0 else Query.boost_query(term, weight)

@@ -9,16 +9,19 @@ line of the hashes). Nothing in it is code. Projections are left out: they are r
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, astuple
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
-from ..errors import FingerprintMismatch, StoreError, UsageError
+from ..errors import CorruptMemory, FingerprintMismatch, UsageError
 from ..files import replacing
 from ..memory.graph_rows import NamedSpan, Readings, StatedAlias, StatedFact, TextReading
 from ..memory.rows import DocumentChange, SourceState, StoredDocument
@@ -32,7 +35,30 @@ from .workspace import Workspace
 _FORMAT = 1
 _BATCH = 256  # documents, or vectors times 16, in one transaction
 
+_DAMAGE = (  # what reading a damaged archive raises, from the zip down to one line
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,  # a place before the file's beginning, or a disk that cannot be read
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RuntimeError,  # encrypted, or packed in a way that Python does not know
+)
+
 Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """What an archive says of itself; the embedder's names are empty where it has none."""
+
+    documents: int
+    embedder: str
+    fingerprint: str
+    width: int
 
 
 def export_memory(workspace: Workspace, file: Path, progress: Progress) -> int:
@@ -66,46 +92,39 @@ def import_memory(workspace: Workspace, file: Path, progress: Progress) -> int:
 
     Raises:
         UsageError: the file is not an exported memory.
+        CorruptMemory: it is a damaged one; then nothing is written.
         FingerprintMismatch: this memory's vectors are of another model.
     """
-    try:
-        archive = zipfile.ZipFile(file)
-        manifest = json.loads(archive.read("manifest.json"))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{file} should be a file made by `memctx export`: {error}") from error
-    if manifest.get("format") != _FORMAT:
-        raise UsageError(
-            f"{file} has archive format {manifest.get('format')}, this memctx reads {_FORMAT}; "
-            "upgrade memctx"
-        )
-    with archive, workspace.writing() as store:
-        model_id = _bound_model(store, manifest)
-        progress.start("importing", manifest["documents"], "documents")
-        for batch in _batches(_read_vectors(archive), 16 * _BATCH):
-            store.put_vectors(model_id, dict(batch))
-        sources = _source_states(archive)
-        for items in _batches(_lines(archive, "documents.jsonl"), _BATCH):
-            changes = [_change(item) for item in items]
-            store.apply(changes, readings=_readings(items, changes))
-            progress.advance(len(changes))
-        store.apply([], sources=sources)
-        progress.finish()
-    return int(manifest["documents"])
+    with _opened(file) as archive:
+        manifest = _manifest_of(archive, file)
+        _check(archive, manifest, file)
+        with workspace.writing() as store:
+            model_id = _bound_model(store, manifest)
+            progress.start("importing", manifest.documents, "documents")
+            for batch in _batches(_read_vectors(archive), 16 * _BATCH):
+                store.put_vectors(model_id, dict(batch))
+            sources = _source_states(archive)
+            for changes, readings in _read_documents(archive):
+                store.apply(changes, readings=readings)
+                progress.advance(len(changes))
+            store.apply([], sources=sources)
+            progress.finish()
+    return manifest.documents
 
 
-def _bound_model(store: Store, manifest: dict[str, Any]) -> int:
+def _bound_model(store: Store, manifest: _Manifest) -> int:
     recorded = store.setting("embedder_fingerprint")
-    if recorded not in (None, manifest["fingerprint"]):
+    if recorded not in (None, manifest.fingerprint):
         raise FingerprintMismatch(
             f"this memory's vectors are made by {store.setting('embedder')}, the archive's by "
-            f"{manifest['embedder']}; import it into a new memory with --memory DIR"
+            f"{manifest.embedder}; import it into a new memory with --memory DIR"
         )
-    if manifest["fingerprint"] is None:
+    if not manifest.fingerprint:
         return 0
     if recorded is None:
-        store.set_setting("embedder", manifest["embedder"])
-        store.set_setting("embedder_fingerprint", manifest["fingerprint"])
-    return store.add_model(manifest["fingerprint"], manifest["embedder"], manifest["width"])
+        store.set_setting("embedder", manifest.embedder)
+        store.set_setting("embedder_fingerprint", manifest.fingerprint)
+    return store.add_model(manifest.fingerprint, manifest.embedder, manifest.width)
 
 
 # --- writing ------------------------------------------------------------------------
@@ -156,18 +175,63 @@ def _read(reading: tuple[str, TextReading] | None) -> dict[str, Any]:
 
 
 def _write_vectors(archive: zipfile.ZipFile, store: Store, model_id: int) -> None:
-    width, count = store.model_width(model_id), store.counts()["vectors"]
+    if store.damaged_vectors(model_id):
+        raise CorruptMemory("some vectors are damaged; run `memctx verify --repair`, then export")
+    width, count = store.model_width(model_id), 0
     with archive.open("hashes.txt", "w") as out:
         for key, _ in store.all_vectors(model_id):
             out.write(key.hex().encode() + b"\n")
+            count += 1
     with archive.open("vectors.npy", "w", force_zip64=True) as out:
         header = {"descr": "<f2", "fortran_order": False, "shape": (count, width)}
         np.lib.format.write_array_header_1_0(out, header)
         for _, vector in store.all_vectors(model_id):
-            out.write(vector.tobytes())
+            out.write(vector)
 
 
 # --- reading ------------------------------------------------------------------------
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        archive = zipfile.ZipFile(file)
+    except _DAMAGE as error:
+        raise UsageError(f"{file} should be a file made by `memctx export`: {error}") from error
+    with archive:
+        yield archive
+
+
+def _manifest_of(archive: zipfile.ZipFile, file: Path) -> _Manifest:
+    try:
+        found = json.loads(archive.read("manifest.json"))
+        form = found["format"]
+        if form == _FORMAT:
+            return _Manifest(
+                documents=int(found["documents"]),
+                embedder=found["embedder"] or "",
+                fingerprint=found["fingerprint"] or "",
+                width=int(found["width"]),
+            )
+    except _DAMAGE as error:
+        raise UsageError(f"{file} should be a file made by `memctx export`: {error}") from error
+    raise UsageError(
+        f"{file} has archive format {form}, this memctx reads {_FORMAT}; upgrade memctx"
+    )
+
+
+def _check(archive: zipfile.ZipFile, manifest: _Manifest, file: Path) -> None:
+    """Reads the whole archive once, so that a damaged one leaves no trace in a memory."""
+    try:
+        for _, vector in _read_vectors(archive):
+            if len(vector) != manifest.width or not np.isfinite(vector).all():
+                raise ValueError(f"a vector is not {manifest.width} finite numbers")
+        documents = sum(len(changes) for changes, _ in _read_documents(archive))
+        if documents != manifest.documents:
+            raise ValueError(f"it holds {documents} of {manifest.documents} documents")
+        _source_states(archive)
+    except _DAMAGE as error:
+        raise CorruptMemory(f"{file} is damaged ({error}); export the memory again") from error
 
 
 def _lines(archive: zipfile.ZipFile, name: str) -> Iterator[dict[str, Any]]:
@@ -183,8 +247,16 @@ def _read_vectors(archive: zipfile.ZipFile) -> Iterator[tuple[bytes, Vectors]]:
         for line in hashes:
             row = data.read(2 * shape[1])
             if len(row) != 2 * shape[1]:
-                raise StoreError("the archive ends within its vectors; export it again")
+                raise EOFError("it ends within its vectors")
             yield bytes.fromhex(line.decode().strip()), np.frombuffer(row, dtype="<f2")
+
+
+def _read_documents(
+    archive: zipfile.ZipFile,
+) -> Iterator[tuple[list[DocumentChange], list[Readings]]]:
+    for items in _batches(_lines(archive, "documents.jsonl"), _BATCH):
+        changes = [_change(item) for item in items]
+        yield changes, _readings(items, changes)
 
 
 def _change(item: dict[str, Any]) -> DocumentChange:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..errors import UsageError
 from ..memory.analysis import han_share
-from ..reader.reading import Evidence, Reader, Reading
+from ..reader.reading import Evidence, Reader, Reading, Window
+from ..reader.terms import echoes
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
-from .evidence import THRESHOLD, Judgement, judge
-from .fuse import Filled, fill
+from .evidence import THRESHOLD, Judgement, judge, support
+from .fuse import Filled, fill, smallest
+from .streaming import Stream
 
 _LISTED = 3  # documents named when there is no answer
 
@@ -35,46 +39,55 @@ def answer(
     options: AskOptions,
     *,
     ceiling: float,
+    reads_chinese: bool,
     on_text: Callable[[str], None] | None = None,
 ) -> Answer:
     """Reads what was retrieved. `ceiling` is the best BM25 score the question could have.
 
+    `reads_chinese` is whether the embedder that the passages were found with does.
+
     Raises:
+        UsageError: not even one sentence fits into the window.
         ReaderError: the reader cannot read the window.
     """
-    began = time.perf_counter()
     question = result.query
+    overhead = reader.overhead(question)  # loads a tokenizer, which is in no timing
+    began = time.perf_counter()
     filled = fill(
         result.passages,
         limit=options.window,
-        overhead=reader.overhead(question),
+        overhead=overhead,
         cost=reader.cost,
         facts=[f"{fact.subject} {fact.relation} {fact.object}" for fact in result.facts],
         question=question,
     )
-    fused = time.perf_counter()
-    judgement = judge(result.passages, ceiling)
+    fuse_ms = _since(began)
+    if result.passages and not filled.passages:
+        raise _too_small(result, reader, options.window)
+    embedded = reads_chinese or not _chinese(question)
+    judgement = judge(filled.passages, ceiling, embedded=embedded)
     likely = judgement.probability >= THRESHOLD or options.always_answer
-    reading = None
+    reading, read_ms = None, 0.0
+    stream = on_text and Stream(on_text, question, filled.window, always=options.always_answer)
     if filled.passages and likely:
-        reading = reader.read(question, filled.window, on_text=on_text)
-    text = _without_answer(question, filled.passages)
-    declined = (
-        reading is None or not reading.text or (reading.declined and not options.always_answer)
-    )
-    done = time.perf_counter()
-    if declined and on_text:
-        on_text(text)
+        reader.load()
+        began = time.perf_counter()
+        reading = reader.read(question, filled.window, on_text=stream.add if stream else None)
+        read_ms = _since(began)
+    declined = reading is None or _declined(question, reading, always=options.always_answer)
+    text = reading.text if reading and not declined else _without_answer(question, filled.passages)
+    if stream:
+        stream.finish(text)
     return Answer(
         question=question,
-        answer=text if declined or reading is None else reading.text,
+        answer=text,
         abstained=declined,
-        confidence=_confidence(judgement, reading, declined),
+        confidence=_confidence(judgement, reading, filled.window, declined=declined),
         citations=() if declined or reading is None else cite(reading.evidence, filled.passages),
         facts=() if declined else result.facts[: filled.report.facts],
         window=filled.report,
         reader=ReaderInfo(reader.name, reading.mode if reading else reader.mode),
-        timings=_timings(result, reading, began, fused, done),
+        timings=_timings(result, reading, fuse_ms, read_ms),
         usage=_usage(reading),
         passages=filled.passages,
         attention=reading.attention if reading else (),
@@ -98,9 +111,30 @@ def cite(evidence: Sequence[Evidence], passages: Sequence[Passage]) -> tuple[Cit
     )
 
 
+def _too_small(result: SearchResult, reader: Reader, window: int) -> UsageError:
+    overhead = reader.overhead(result.query)
+    needed = smallest(result.passages, overhead=overhead, cost=reader.cost, question=result.query)
+    return UsageError(
+        f"a window of {window} tokens leaves no room for a passage beside the instruction, the "
+        f"question and the answer ({overhead}); this question needs --window {needed} or more "
+        "(MEMCTX_WINDOW)"
+    )
+
+
+def _declined(question: str, reading: Reading, *, always: bool) -> bool:
+    """Whether what was read is no answer: nothing, a refusal, without a source, an echo."""
+    if always or not reading.text:
+        return not reading.text
+    return reading.declined or not reading.evidence or echoes(reading.text, question)
+
+
+def _chinese(question: str) -> bool:
+    return han_share(question) > 0.2
+
+
 def _without_answer(question: str, passages: Sequence[Passage]) -> str:
     names = list(dict.fromkeys(p.document.title or p.document.key for p in passages))[:_LISTED]
-    chinese = han_share(question) > 0.2
+    chinese = _chinese(question)
     if not names:
         return (
             "记忆中没有找到相关内容。" if chinese else "Nothing in memory comes near this question."
@@ -110,17 +144,20 @@ def _without_answer(question: str, passages: Sequence[Passage]) -> str:
     return f"Not in memory. The nearest documents are: {'; '.join(names)}."
 
 
-def _confidence(judgement: Judgement, reading: Reading | None, declined: bool) -> float:
-    # The evidence must be there *and* the reader must have read it right.
-    read_right = 1.0 if reading is None or reading.logprob is None else 2.718281828**reading.logprob
-    confidence = judgement.probability * read_right
+def _confidence(
+    judgement: Judgement, reading: Reading | None, window: Window, *, declined: bool
+) -> float:
+    # The evidence must be there, the reader must have read it right, and it must say so.
+    confidence = judgement.probability
+    if reading is not None:
+        read_right = 1.0 if reading.logprob is None else math.exp(reading.logprob)
+        confidence *= read_right * support(reading, window)
     return round(min(confidence, 0.1) if declined else confidence, 4)
 
 
 def _timings(
-    result: SearchResult, reading: Reading | None, began: float, fused: float, done: float
+    result: SearchResult, reading: Reading | None, fuse_ms: float, read_ms: float
 ) -> dict[str, float | None]:
-    fuse_ms = 1000 * (fused - began)
     first = reading.first_token_ms if reading else None
     retrieve_ms = result.timings["total_ms"]
     return {
@@ -128,8 +165,12 @@ def _timings(
         "fuse_ms": round(fuse_ms, 2),
         "load_ms": round(reading.load_ms, 2) if reading else 0.0,
         "first_token_ms": None if first is None else round(fuse_ms + first, 2),
-        "total_ms": round(retrieve_ms + 1000 * (done - began), 2),
+        "total_ms": round(retrieve_ms + fuse_ms + read_ms, 2),
     }
+
+
+def _since(began: float) -> float:
+    return 1000 * (time.perf_counter() - began)
 
 
 def _usage(reading: Reading | None) -> Usage:

@@ -15,6 +15,7 @@ from ..files import read_json
 from ..kg.recipe import Recipe
 from ..memory.embedder import Embedder, load_embedder
 from ..memory.reranker import Reranker, load_reranker
+from ..models.catalogue import shipped_catalogue
 from ..models.resolve import ResolvedModel, resolve
 from ..reader.reading import Reader
 
@@ -32,7 +33,12 @@ def find_embedder(name: str, settings: Settings) -> Embedder:
 
     Raises:
         ModelNotFound: its weights are not on this machine.
+        UsageError: the catalogue has it for another task.
     """
+    entry = shipped_catalogue().find(name)
+    if entry is not None and entry.task != "embed":
+        fit = ", ".join(other.name for other in shipped_catalogue() if other.task == "embed")
+        raise UsageError(f"{name} is no embedder, its task is {entry.task!r}; embedders are {fit}")
     found = resolve(name, cache=settings.cache)
     device, dtype = _place(settings)
     return load_embedder(

@@ -1,9 +1,10 @@
-"""How likely it is that what was retrieved holds the answer.
+"""How likely it is that what was retrieved holds the answer, and that it says what was read.
 
-A logistic model of two numbers: the nearest passage's cosine with the question, and
+The first is a logistic model of two numbers: the nearest passage's cosine with the question, and
 the share that the best BM25 score reaches of the highest that the question's words
 allow. Fitted on questions whose evidence was there and the same questions asked of a
-corpus from which it had been taken away.
+corpus from which it had been taken away. Where the embedder does not read the
+question's language its cosines say nothing, and the words alone decide.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..reader.reading import Reading, Window
+from ..reader.terms import numbers
 from ..records import Passage
 
 _BIAS, _COSINE, _COVERAGE = -3.0, 4.0, 4.0
+_BIAS_UNREAD, _COVERAGE_UNREAD = -5.5, 36.0
 THRESHOLD = 0.2  # below this probability nothing is read
+
+_STRANGE_NUMBER = 0.1  # what is left of the support for an answer that makes up a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +33,28 @@ class Judgement:
     coverage: float
 
 
-def judge(passages: Sequence[Passage], ceiling: float) -> Judgement:
-    """Judges retrieved passages; `ceiling` is the highest BM25 score that was possible."""
+def judge(passages: Sequence[Passage], ceiling: float, *, embedded: bool = True) -> Judgement:
+    """Judges retrieved passages; `ceiling` is the highest BM25 score that was possible.
+
+    `embedded` is whether the cosines mean anything in the question's language.
+    """
     cosine = max((p.signals.dense for p in passages if p.signals.dense is not None), default=0.0)
     best = max((p.signals.lexical for p in passages if p.signals.lexical), default=0.0)
     coverage = min(1.0, best / ceiling) if ceiling > 0 else 0.0
     if not passages:
         return Judgement(0.0, 0.0, 0.0)
-    logit = _BIAS + _COSINE * cosine + _COVERAGE * coverage
+    logit = _BIAS_UNREAD + _COVERAGE_UNREAD * coverage
+    if embedded:
+        logit = _BIAS + _COSINE * cosine + _COVERAGE * coverage
     return Judgement(1 / (1 + math.exp(-logit)), cosine, coverage)
+
+
+def support(reading: Reading, window: Window) -> float:
+    """How well the window bears out what was read, in [0, 1].
+
+    As much as its evidence weighs; little where a number stands nowhere in the window.
+    """
+    parts = [f"{p.title} {p.heading} {p.text}" for p in window.passages]
+    known = numbers("\n".join((*parts, *window.facts)))
+    weight = min(1.0, sum(item.weight for item in reading.evidence))
+    return weight if numbers(reading.text) <= known else _STRANGE_NUMBER * weight

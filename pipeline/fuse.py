@@ -58,10 +58,11 @@ def fill(
 
     `passages` and `facts` come best first. The sum of their costs and the overhead
     never exceeds the limit, unless the overhead alone does: then the window is empty.
+    Facts make way where no passage would fit beside them.
     """
     lines, used = _facts_that_fit(facts, overhead, limit, cost)
     chosen: dict[int, Passage] = {}
-    worth = [passage for passage in passages if passage.score >= _FLOOR * passages[0].score]
+    worth = _worth(passages)
     for passage in worth:
         price = cost(entry(passage))
         if used + price <= limit:
@@ -71,6 +72,8 @@ def fill(
     if cut is not None and (not chosen or limit - used >= _ROOMY * limit):
         chosen[cut.chunk_id] = cut
         used += cost(entry(cut))
+    if lines and worth and not chosen:
+        return fill(passages, limit=limit, overhead=overhead, cost=cost, question=question)
     read = tuple(chosen[p.chunk_id] for p in passages if p.chunk_id in chosen)
     report = WindowReport(
         limit=limit,
@@ -80,6 +83,13 @@ def fill(
         left_out=tuple(p.chunk_id for p in passages if p.chunk_id not in chosen),
     )
     return Filled(Window(tuple(map(entry, read)), lines), report, read)
+
+
+def smallest(passages: Sequence[Passage], *, overhead: int, cost: Cost, question: str) -> int:
+    """The least limit with which `fill` puts any of these passages, best first, into the window."""
+    whole = [cost(entry(passage)) for passage in _worth(passages)]
+    spans, nearest = _sentences(passages[0], question)
+    return overhead + min(*whole, cost(entry(_between(passages[0], *spans[nearest]))))
 
 
 def entry(passage: Passage) -> WindowPassage:
@@ -108,6 +118,10 @@ def _facts_that_fit(
     return tuple(lines), used
 
 
+def _worth(passages: Sequence[Passage]) -> list[Passage]:
+    return [passage for passage in passages if passage.score >= _FLOOR * passages[0].score]
+
+
 def _cut(
     passages: Sequence[Passage],
     chosen: dict[int, Passage],
@@ -125,12 +139,8 @@ def shortened(passage: Passage, room: int, cost: Cost, question: str) -> Passage
 
     None where not even that sentence fits. Text and offsets are those of what is left.
     """
-    spans = sentences(passage.text)
-    wanted = frozenset(terms(question))
-    shared = [len(wanted & frozenset(terms(passage.text[a:b]))) for a, b in spans]
-    if not spans:
-        return None
-    first = last = shared.index(max(shared))
+    spans, first = _sentences(passage, question)
+    last = first
     best = _between(passage, *spans[first])
     if cost(entry(best)) > room:
         return None
@@ -144,6 +154,14 @@ def shortened(passage: Passage, room: int, cost: Cost, question: str) -> Passage
                 break
         else:
             return best
+
+
+def _sentences(passage: Passage, question: str) -> tuple[list[tuple[int, int]], int]:
+    """The passage's sentences, and which of them shares most with the question."""
+    spans = sentences(passage.text)
+    wanted = frozenset(terms(question))
+    shared = [len(wanted & frozenset(terms(passage.text[a:b]))) for a, b in spans]
+    return spans, shared.index(max(shared))
 
 
 def _between(passage: Passage, start: int, end: int) -> Passage:

@@ -9,10 +9,12 @@ It changes the store and nothing else; indexes follow from the change log.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ..memory.embedder import Embedder
 from ..memory.graph_rows import Readings
 from ..memory.rows import DocumentChange, SourceState
 from ..memory.store import Store
@@ -21,49 +23,37 @@ from ..records import Document, IngestReport, Skipped
 from .ahead import ahead
 from .extract import GraphReader
 from .identity import chunk_hash, document_hash, text_hash
-from .loaders import Limits, Source
+from .ingest_options import IngestOptions
+from .loaders import Source
 from .parse import parse_all
 from .progress import Progress
+from .sources import discover
 from .split import SplitLimits, split
-from .survey import Survey, gone, state_of, survey
+from .survey import Gone, Survey, gone, replaced, state_of, survey
 from .workspace import Workspace
 
-_LOADERS = "1"  # changes when loading or splitting would give another result
+_log = logging.getLogger(__name__)
 _BATCH_CHUNKS = 1024
+_FIRST_BATCH_CHUNKS = 64
+_BATCH_SECONDS = 10.0  # what an interruption may cost
 _BATCH_CHARACTERS = 16_000_000
 _READERS = 1  # processes that read names and facts beside the embedder
 
 
-@dataclass(frozen=True, slots=True)
-class IngestOptions:
-    """How to ingest. `jobs` counts processes that parse; 1 parses in this one.
-
-    Without `graph` no names and facts are read.
-    """
-
-    collection: str = "default"
-    prune: bool = False
-    dry_run: bool = False
-    jobs: int = 1
-    graph: bool = True
-    limits: Limits = field(default_factory=Limits)
-    splitting: SplitLimits = field(default_factory=SplitLimits)
-
-    @property
-    def recipe(self) -> str:
-        """Names how sources become chunks; what another recipe read is read again."""
-        return f"{_LOADERS}/{self.splitting.tokens}/{self.splitting.overlap}"
-
-
 @dataclass(slots=True)
 class _Batch:
-    """Documents that are written together, and the sources that end with them."""
+    """Documents that are written together, and the sources that end with them.
 
+    It is full with `room` chunks, or when reading them took long.
+    """
+
+    room: int
     changes: list[DocumentChange] = field(default_factory=list)
     sources: dict[tuple[str, str, str], SourceState] = field(default_factory=dict)
     chunks: int = 0
     characters: int = 0
     size: int = 0
+    begun: float = field(default_factory=time.perf_counter)
     readings: Callable[[], Readings] | None = None
     """Waits for the names and facts of the batch, which are read meanwhile."""
 
@@ -84,7 +74,29 @@ class _Batch:
 
     @property
     def full(self) -> bool:
-        return self.chunks >= _BATCH_CHUNKS or self.characters >= _BATCH_CHARACTERS
+        late = self.chunks > 0 and time.perf_counter() - self.begun > _BATCH_SECONDS
+        return late or self.chunks >= self.room or self.characters >= _BATCH_CHARACTERS
+
+
+def room_for(chunks: int, seconds: float) -> int:
+    """How many chunks to write at once, when so many took so many seconds."""
+    return max(1, min(_BATCH_CHUNKS, round(chunks * _BATCH_SECONDS / max(seconds, 1e-3))))
+
+
+def ingest(
+    workspace: Workspace, paths: Sequence[str], options: IngestOptions, progress: Progress
+) -> IngestReport:
+    """Ingests files, folders, globs and "-" into a memory, which is made if it is not there.
+
+    Raises:
+        UsageError: a path does not exist; then no memory is made.
+        KeyConflict: a document of another root has the same key.
+        MemoryLocked: another process is writing.
+    """
+    if not workspace.home.exists():
+        discover(paths)
+    with workspace.looking() if options.dry_run else workspace.writing() as store:
+        return Ingestion(store, workspace, options, progress).run(paths)
 
 
 class Ingestion:
@@ -103,21 +115,21 @@ class Ingestion:
         self._skipped: list[Skipped] = []
         reads = options.graph and not options.dry_run
         self._reader = GraphReader(workspace.extraction, workers=_READERS) if reads else None
+        self._room = min(_FIRST_BATCH_CHUNKS, _BATCH_CHUNKS)
         self._seen: dict[str, str] = {}  # keys met in this run, and the source of each
 
     def run(self, paths: Sequence[str]) -> IngestReport:
-        """Ingests files, folders, globs and "-".
-
-        Raises:
-            UsageError: a path does not exist.
-            KeyConflict: a document of another root has the same key.
-        """
+        """What `ingest` does with an open store; it raises the same."""
         began = time.perf_counter()
         found = survey(self._store, paths, self._options)
         self._skipped += found.skipped
         self._count_unchanged(found.unchanged_keys)
+        if found.changed:
+            _warn_of_unread(self._options.splitting, self._workspace.embedder)
         newest = self._store.newest_chunk()
         self._read_and_write(found)
+        if found.former:
+            self._remove(replaced(self._store, self._options.collection, found))
         if self._options.prune:
             self._prune(found)
         said = self._store.said_since(newest)
@@ -150,7 +162,7 @@ class Ingestion:
             yield batch
 
     def _batches(self, found: Survey) -> Iterator[_Batch]:
-        batch = _Batch(sources=dict(found.touched))
+        batch = _Batch(self._room, sources=dict(found.touched))
         limits, jobs = self._options.limits, self._options.jobs
         for source, items in parse_all(found.changed, limits, jobs=jobs):
             # Before reading: what is written to it meanwhile makes it new next time.
@@ -162,9 +174,11 @@ class Ingestion:
                     batch.add(change)
                 if batch.full:
                     yield batch
-                    batch = _Batch()
+                    batch = _Batch(self._room)
             # What is skipped today may be read tomorrow: such a source counts as not read.
             if state is not None and len(self._skipped) == skipped:
+                if found.has_left(source, self._seen):
+                    state = replace(state, loader=self._options.recipe_with_more)
                 batch.sources[self._options.collection, source.root, source.key] = state
             batch.size += source.size
         yield batch
@@ -187,7 +201,7 @@ class Ingestion:
         if known and known.hash == digest and same_origin:
             self._counts["unchanged"] += 1
             return None
-        self._counts["updated" if known else "added"] += 1
+        self._counts["added" if found.is_new(source, known) else "updated"] += 1
         chunks = split(item, self._options.splitting, self._workspace.embedder.token_ends)
         return DocumentChange(
             collection=self._options.collection,
@@ -207,6 +221,7 @@ class Ingestion:
     # --- embedding and writing ------------------------------------------------------
 
     def _write(self, batch: _Batch) -> None:
+        began = time.perf_counter()
         self._counts["chunks"] += batch.chunks
         if not self._options.dry_run and (batch.changes or batch.sources):
             # Nothing to embed: the model, seconds to load, stays where it is.
@@ -219,6 +234,8 @@ class Ingestion:
                 model_id=model_id,
                 readings=[batch.readings()] if batch.readings else (),
             )
+        if batch.chunks:
+            self._room = room_for(batch.chunks, time.perf_counter() - began)
         self._progress.advance(batch.size, f"{self._counts['chunks']} passages")
 
     def _embed(self, batch: _Batch, model_id: int) -> dict[bytes, Vectors]:
@@ -234,10 +251,10 @@ class Ingestion:
         }
         missing = sorted(self._store.missing_vectors(texts, model_id))
         made: dict[bytes, Vectors] = {}
-        for start in range(0, len(missing), 2 * _BATCH_CHUNKS):
+        for start in range(0, len(missing), self._room):
             if made:
                 self._store.put_vectors(model_id, made)
-            some = missing[start : start + 2 * _BATCH_CHUNKS]
+            some = missing[start : start + self._room]
             encoded = self._workspace.embedder.encode(
                 [texts[key] for key in some],
                 progress=lambda _: self._progress.advance(0),
@@ -248,6 +265,21 @@ class Ingestion:
     def _prune(self, found: Survey) -> None:
         missing = gone(self._store, self._options.collection, found, set(self._seen))
         self._counts["removed"] = len(missing.documents)
+        self._remove(missing)
+
+    def _remove(self, what: Gone) -> None:
         if not self._options.dry_run:
-            self._store.forget(missing.documents)
-            self._store.forget_sources(self._options.collection, missing.sources)
+            self._store.forget(what.documents)
+            self._store.forget_sources(self._options.collection, what.sources)
+
+
+def _warn_of_unread(limits: SplitLimits, embedder: Embedder) -> None:
+    if limits.tokens > embedder.max_tokens:
+        _log.warning(
+            "passages have up to %d tokens and %s reads %d of them: what stands behind is found "
+            "by its words alone; set MEMCTX_CHUNK_TOKENS to %d or less",
+            limits.tokens,
+            embedder.name,
+            embedder.max_tokens,
+            embedder.max_tokens,
+        )

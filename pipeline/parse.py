@@ -6,7 +6,9 @@ import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
+from ..errors import UsageError
 from ..records import Document, Skipped
 from .loaders import Limits, Source, load
 
@@ -20,11 +22,26 @@ def parse_all(sources: Iterable[Source], limits: Limits, *, jobs: int = 1) -> It
 
     With several jobs, files are parsed by that many processes, a few ahead; files
     that stream many documents stay in this one.
+
+    Raises:
+        UsageError: a process ended early, as they do where a script's own work is not
+            kept from those that import it.
     """
     if jobs <= 1:
         for source in sources:
             yield source, load(source, limits)
         return
+    try:
+        yield from _parse_in_processes(sources, limits, jobs)
+    except BrokenProcessPool as error:
+        raise UsageError(
+            f"{jobs} jobs were asked for and a process that parses ended early; a script that "
+            'ingests with several jobs should do so below `if __name__ == "__main__":`, and '
+            "jobs=1 needs less memory"
+        ) from error
+
+
+def _parse_in_processes(sources: Iterable[Source], limits: Limits, jobs: int) -> Iterator[Parsed]:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
         waiting: deque[tuple[Source, Future[list[Document | Skipped]] | None]] = deque()

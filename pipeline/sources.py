@@ -128,7 +128,7 @@ class _Walk:
         if not os.path.isdir(place.path) or os.path.islink(place.path):
             entry = _Entry(place.path, place.key(), os.path.islink(place.path))
             return self._file(entry, place.root)
-        if os.path.basename(place.path) == _MEMORY:
+        if os.path.basename(place.path) == _MEMORY or place.path in self._exclude:
             return iter([Skipped(place.path, "is a memory's own folder")])
         if not place.glob:
             return self._folder(place)

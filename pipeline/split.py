@@ -1,11 +1,11 @@
 """Splitting a document into chunks that an embedder can take in whole.
 
-A chunk ends, as far as its size allows, where the text itself pauses: before a
-heading or page, between paragraphs, between sentences (English and Chinese), rows
-or lines, at last between words. The text is tokenised once, so that splitting is
-linear; splitters that measure every candidate anew were 10 to 40 times slower on
-long lines, and a run without spaces is one unknown token to some tokenizers, which
-is why characters are limited beside tokens.
+A chunk lies on one page. It ends, as far as its size allows, where the text itself
+pauses: before a heading, between paragraphs, between sentences (English and Chinese),
+rows or lines, at last between words. The text is tokenised once, so that splitting is
+linear; splitters that measure every candidate anew were 10 to 40 times slower on long
+lines, and a run without spaces is one unknown token to some tokenizers, which is why
+characters are limited beside tokens.
 
 Pure functions: what counts as a token is passed in.
 """
@@ -57,7 +57,8 @@ class SplitLimits:
 def split(document: Document, limits: SplitLimits, token_ends: TokenEnds) -> list[Chunk]:
     """The chunks of a document, in order; together they hold all that is not white space.
 
-    Each has at most `limits.tokens` tokens and `text[start:end] == chunk.text`.
+    Each has at most `limits.tokens` tokens, lies on one page, and
+    `text[start:end] == chunk.text`.
     """
     outline = _Outline(document)
     return [
@@ -83,7 +84,8 @@ def spans(
     start = _skip_space(text, 0)
     while start < len(text):
         limit = _room(text, ends, start, limits.tokens)
-        end = len(text) if limit >= len(text) else pauses.best(start, limit)
+        page = pauses.page_end(start)
+        end = page if limit >= page else pauses.best(start, limit)
         yield start, start + len(text[start:end].rstrip())
         if end >= len(text):
             return
@@ -97,12 +99,8 @@ class _Pauses:
     def __init__(self, document: Document) -> None:
         self._text = document.text
         self._code = document.kind == "code"
-        self._marks = sorted(
-            {
-                *(heading.start for heading in document.headings),
-                *(page.start for page in document.pages),
-            }
-        )
+        self._pages = [page.start for page in document.pages]
+        self._marks = sorted({*(heading.start for heading in document.headings), *self._pages})
         self._tables = [(table.start, table.end) for table in document.tables]
         self._fences = (
             [match.span() for match in _FENCE.finditer(document.text)]
@@ -113,6 +111,11 @@ class _Pauses:
     def is_mark(self, position: int) -> bool:
         """Whether a heading or page begins at `position`: what is above it ends there."""
         return position in self._marks
+
+    def page_end(self, start: int) -> int:
+        """Where the page that `start` is on ends."""
+        following = bisect_right(self._pages, start)
+        return self._pages[following] if following < len(self._pages) else len(self._text)
 
     def best(self, start: int, limit: int) -> int:
         """The best place in (start, limit] at which a chunk that begins at `start` may end."""

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import KeyConflict, UsageError
 from ..memory.rows import DocumentState, SourceState
 from ..memory.store import Store
 from ..records import Skipped
 from .identity import source_hash
+from .ingest_options import IngestOptions
 from .loaders import Source
 from .loaders.base import STDIN
 from .sources import discover
-
-if TYPE_CHECKING:
-    from .ingest import IngestOptions
 
 
 @dataclass(slots=True)
@@ -25,7 +22,8 @@ class Survey:
     """Sources sorted by what is to be done with them.
 
     `changed` are to be read. `touched` have a new date and the old content. Those with
-    neither show only in `unchanged_keys`: their documents' keys and sources.
+    neither show only in `unchanged_keys`: their documents' keys and sources. `stored`
+    has the keys that came from each (root, key) before, and `present` what is there now.
     """
 
     paths: tuple[str, ...]
@@ -34,6 +32,24 @@ class Survey:
     touched: dict[tuple[str, str, str], SourceState] = field(default_factory=dict)
     unchanged_keys: dict[str, str] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
+    stored: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    present: set[tuple[str, str]] = field(default_factory=set)
+    former: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """What a file was called below another root, and is called now."""
+    renamed: set[tuple[str, str]] = field(default_factory=set)
+
+    def is_new(self, source: Source, known: DocumentState | None) -> bool:
+        """Whether a document was not there, under this key or under a former one."""
+        known_here = known is not None and (known.root, known.source) not in self.former
+        return not known_here and (source.root, source.key) not in self.renamed
+
+    def exists(self, root: str, key: str) -> bool:
+        """Whether a source is still there. The key of an odd file name is not its path."""
+        return (root, key) in self.present or (Path(root) / key).exists()
+
+    def has_left(self, source: Source, seen: Container[str]) -> bool:
+        """Whether documents came from a source that it does not hold any more."""
+        return any(key not in seen for key in self.stored.get((source.root, source.key), ()))
 
     def refusal(
         self, source: Source, key: str, known: DocumentState | None, seen_in: str | None
@@ -47,7 +63,9 @@ class Survey:
             return f"the key {key} was already given by {seen_in}; keys must differ"
         if known is None or (known.root, known.source) == (source.root, source.key):
             return ""
-        if known.root == STDIN or source.root == STDIN or not _exists(known.root, known.source):
+        if (known.root, known.source) in self.former:
+            return ""  # it is read anew under another root
+        if known.root == STDIN or source.root == STDIN or not self.exists(known.root, known.source):
             return ""  # it moved here, or is handed over anew
         if known.root == source.root:
             return f"the key {key} belongs to {known.source}; keys must differ"
@@ -69,24 +87,33 @@ def survey(store: Store, paths: Sequence[str], options: IngestOptions) -> Survey
     """Looks at every source below `paths`, and into those whose size or date changed."""
     known = store.sources(options.collection)
     roots = store.roots(options.collection)
-    found = Survey(tuple(paths), options.collection)
-    unchanged: set[tuple[str, str]] = set()
-    for source in discover(paths, known_roots=roots, limits=options.limits):
+    found = Survey(
+        tuple(paths), options.collection, stored=store.keys_by_source(options.collection, roots)
+    )
+    places: dict[str, list[tuple[str, str]]] = {}
+    for stored in found.stored:
+        places.setdefault(_place(*stored), []).append(stored)
+    exclude = [str(store.path.parent)]
+    for source in discover(paths, known_roots=roots, limits=options.limits, exclude=exclude):
         if isinstance(source, Skipped):
             found.skipped.append(source)
             continue
         where = (source.root, source.key)
+        found.present.add(where)
+        if others := set(places.get(_place(*where), ())) - {where}:
+            found.former |= dict.fromkeys(others, where)
+            found.renamed.add(where)
         before = known.get(where)
-        if before and before.loader == options.recipe and _same_stat(source, before):
-            unchanged.add(where)
-            continue
-        now = state_of(source, options.recipe) if before else None
-        if before and now and (before.sha256, before.loader) == (now.sha256, now.loader):
-            unchanged.add(where)
-            found.touched[options.collection, *where] = now
-        else:
+        if before is None or before.loader not in options.settled:
             found.changed.append(source)
-    found.unchanged_keys = _keys_of(store, options.collection, unchanged)
+            continue
+        if not _same_stat(source, before):
+            now = state_of(source, before.loader)
+            if now is None or now.sha256 != before.sha256:
+                found.changed.append(source)
+                continue
+            found.touched[options.collection, *where] = now
+        found.unchanged_keys |= dict.fromkeys(found.stored.get(where, ()), source.key)
     return found
 
 
@@ -96,6 +123,18 @@ def state_of(source: Source, recipe: str) -> SourceState | None:
         return SourceState(source.size, source.mtime_ns, source_hash(source), recipe)
     except OSError:
         return None
+
+
+def replaced(store: Store, collection: str, found: Survey) -> Gone:
+    """What is stored of a file under another root than the one that it was now read from.
+
+    Where nothing could be read from it now, the old stays.
+    """
+    stored = store.keys_by_source(collection, store.roots(collection))
+    sources = [before for before, now in found.former.items() if now in stored]
+    keys = [key for where in sources for key in stored.get(where, ())]
+    states = store.states(collection, keys)
+    return Gone([states[key].id for key in keys], sources)
 
 
 def gone(store: Store, collection: str, found: Survey, seen: set[str]) -> Gone:
@@ -109,26 +148,22 @@ def gone(store: Store, collection: str, found: Survey, seen: set[str]) -> Gone:
     scopes = [_scope(path) for path in found.paths if path != STDIN]
     by_source = store.keys_by_source(collection, store.roots(collection))
     unreadable = {item.key for item in found.skipped}
+    closed = tuple(key for key in unreadable if key.endswith("/"))
     keys: list[str] = []
     sources: list[tuple[str, str]] = []
     for (root, key), document_keys in by_source.items():
         place = Path(root) / key
         if root == STDIN or not any(place.is_relative_to(scope) for scope in scopes):
             continue
-        if not place.exists():
+        if key.startswith(closed):
+            continue
+        if not found.exists(root, key):
             sources.append((root, key))
             keys += document_keys
         elif key not in unreadable:
             keys += [name for name in document_keys if name not in seen | unreadable]
     states = store.states(collection, keys)
     return Gone([states[key].id for key in keys], sources)
-
-
-def _keys_of(store: Store, collection: str, sources: set[tuple[str, str]]) -> dict[str, str]:
-    by_source: Mapping[tuple[str, str], list[str]] = {}
-    if sources:
-        by_source = store.keys_by_source(collection, {root for root, _ in sources})
-    return {key: where[1] for where in sources for key in by_source.get(where, ())}
 
 
 def _same_stat(source: Source, before: SourceState) -> bool:
@@ -138,8 +173,8 @@ def _same_stat(source: Source, before: SourceState) -> bool:
     )
 
 
-def _exists(root: str, key: str) -> bool:
-    return (Path(root) / key).exists()
+def _place(root: str, key: str) -> str:
+    return f"{root.rstrip('/')}/{key}"
 
 
 def _scope(path: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..errors import CorruptMemory
 from ..memory.embedder import Embedder
 from ..memory.projection import delta_since
 from ..memory.store import Store
@@ -18,14 +19,35 @@ _REINDEX_BATCH = 1024
 
 def problems(workspace: Workspace) -> list[str]:
     """Everything that is wrong with a memory, each in a sentence; empty when sound."""
+    found: list[str] = []
+    try:
+        for check in (_store_problems, _vector_problems, _projection_problems):
+            found += check(workspace)
+    except CorruptMemory as error:  # what is past reading can be named all the same
+        found.append(f"store: {error}")
+    return found
+
+
+def _store_problems(workspace: Workspace) -> list[str]:
     store = workspace.store
     found = [f"store: {problem}" for problem in store.problems()]
     found += [f"store: {problem}" for problem in _content_problems(store)]
-    found += store.graph_problems()
+    return found + store.graph_problems()
+
+
+def _vector_problems(workspace: Workspace) -> list[str]:
+    store, found = workspace.store, []
     model_id = workspace.recorded_model()
+    if damaged := len(store.damaged_vectors(model_id)) if model_id else 0:
+        found.append(f"store: {damaged} vectors are damaged")
     missing = len(store.unembedded(model_id, 10_000)) if model_id else store.counts()["chunks"]
     if missing:
         found.append(f"store: {missing} passages have no vector")
+    return found
+
+
+def _projection_problems(workspace: Workspace) -> list[str]:
+    store, found = workspace.store, []
     alive = {(span.first, span.last) for span in delta_since(store, 0).added}
     logged = sum(last - first + 1 for first, last in alive)
     chunks = store.counts()["chunks"]
@@ -37,13 +59,14 @@ def problems(workspace: Workspace) -> list[str]:
 
 
 def repair(workspace: Workspace, progress: Progress) -> list[str]:
-    """Mends what can be mended: vectors that are missing, and projections.
+    """Mends what can be mended: vectors that are missing or damaged, and projections.
 
     Returns what is still wrong afterwards.
     """
-    with workspace.writing() as store:
+    with workspace.writing(create=False) as store:
         if store.setting("embedder") is not None:
             model_id = workspace.register(store)
+            store.drop_vectors(model_id, store.damaged_vectors(model_id))
             embed_missing(store, workspace.embedder, model_id, progress)
             workspace.rebuild_projections(store)
     return problems(workspace)
@@ -55,7 +78,7 @@ def reindex(workspace: Workspace, embedder: Embedder, progress: Progress) -> int
     Returns how many passages were embedded. Until all vectors are there the memory
     answers with the old ones; an interrupted run goes on where it stopped.
     """
-    with workspace.writing() as store:
+    with workspace.writing(create=False) as store:
         old = workspace.recorded_model(store)
         model_id = store.add_model(embedder.fingerprint, embedder.name, embedder.width)
         done = embed_missing(store, embedder, model_id, progress)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ..config import DEFAULT_EMBEDDER, Settings
 from ..errors import FingerprintMismatch
@@ -48,6 +49,7 @@ class Workspace:
         self._vectors: VectorIndex | None = None
         self._graph: GraphIndex | None = None
         self._lock = threading.RLock()
+        self._turn = threading.RLock()  # to write: threads wait for one another
 
     def close(self) -> None:
         """Closes the store; what was loaded is let go."""
@@ -145,15 +147,32 @@ class Workspace:
     # --- writing ----------------------------------------------------------------
 
     @contextmanager
-    def writing(self) -> Iterator[Store]:
+    def looking(self) -> Iterator[Store]:
+        """The store, read-only; an empty one for the time being where there is none."""
+        if self.home.exists():
+            yield self.store
+            return
+        with TemporaryDirectory(prefix="memctx-") as folder:
+            store = Store(Home(Path(folder)).store)
+            try:
+                yield store
+            finally:
+                store.close()
+
+    @contextmanager
+    def writing(self, *, create: bool = True) -> Iterator[Store]:
         """A writable store under the writer's lock; projections are saved afterwards.
+
+        Without `create` there is one already.
 
         Raises:
             MemoryLocked: another process is writing.
+            CorruptMemory: the store is empty, and there are projections of one that was not.
         """
         self.home.create()
-        with WriterLock(self.home.folder):
-            store = Store(self.home.store, rules=Naming())
+        with self._turn, WriterLock(self.home.folder):
+            create = create and not self.home.has_projections()
+            store = Store(self.home.store, rules=Naming(), create=create)
             try:
                 yield store
                 self.save_projections(store)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from ..sentences import CJK
+
 _LONGEST = 160
 """Characters beyond which a text that opens like a refusal has gone on to answer."""
 
@@ -50,11 +52,32 @@ _CHINESE = re.compile(
 )
 
 
+_OPENING = re.compile(
+    r"(?:not|unknown|unanswerable|n/?a|no|insufficient|sorry|unfortunately|i|we|the|this|these|"
+    r"that|there|it)\b",
+    re.IGNORECASE,
+)
+_CHINESE_OPENING = re.compile("[对抱很根我这上以所给提该本文原段资材记内中里并也都没未不无找]")
+_AROUND = "\"'“”「」()（） "
+_IS_CJK = re.compile(f"[{CJK}]")
+_PART_OF_A_WORD = re.compile(r"[\w/]*\Z")
+
+
 def declines(text: str) -> bool:
     """Whether the text, in English or Chinese, says that the answer was not found."""
-    bare = text.strip().strip("\"'“”「」()（） ").replace("’", "'")
+    bare = text.strip().strip(_AROUND).replace("’", "'")
     if not bare:
         return True
     if len(bare) > _LONGEST:
         return False
     return bool(_ENGLISH.match(bare) or _CHINESE.match(bare))
+
+
+def may_decline(beginning: str) -> bool:
+    """Whether a text that begins like this can still turn out to decline."""
+    bare = beginning.lstrip().lstrip(_AROUND)
+    if not bare or len(bare.rstrip(_AROUND)) > _LONGEST:
+        return not bare
+    if _IS_CJK.match(bare):
+        return _CHINESE_OPENING.match(bare) is not None
+    return bool(_OPENING.match(bare) or _PART_OF_A_WORD.match(bare))

@@ -87,6 +87,10 @@ class EndpointReader:
         """An estimate of what a passage or a fact adds."""
         return estimated_tokens(_piece(part))
 
+    def load(self) -> None:
+        """Loads the HTTP library; the model is the server's affair."""
+        import httpx  # noqa: F401
+
     def read(
         self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
     ) -> Reading:
@@ -113,6 +117,11 @@ class EndpointReader:
                 f"{what} ({self._excerpt(str(error))})",
                 "check the address (MEMCTX_READER_ENDPOINT) and the server",
             ) from error
+        if not reply.text:
+            raise self._failure(
+                f"answered without any text (finish reason: {reply.ending or 'none'})",
+                "see its log, and whether the model spends all its tokens on thinking",
+            )
         return self._reading(question, window, prompt, reply)
 
     def _exchange(self, client: httpx.Client, prompt: str, reply: _Reply) -> None:
@@ -135,11 +144,11 @@ class EndpointReader:
     def _read_whole(self, raw: bytes, reply: _Reply) -> None:
         choice, usage = self._parsed(raw)
         reply.usage = usage
+        reply.ending = str(choice.get("finish_reason") or "")
         reply.add(_content(choice.get("message")))
 
     def _read_events(self, lines: Iterator[str], reply: _Reply) -> None:
         """Server-sent events up to `[DONE]`; some servers end after a finish reason instead."""
-        finished = False
         for line in lines:
             if not line.startswith("data:"):
                 continue
@@ -149,8 +158,8 @@ class EndpointReader:
             choice, usage = self._parsed(data)
             reply.usage = usage or reply.usage
             reply.add(_content(choice.get("delta")))
-            finished = finished or bool(choice.get("finish_reason"))
-        if not finished:
+            reply.ending = str(choice.get("finish_reason") or reply.ending)
+        if not reply.ending:
             raise self._failure(
                 f"broke off its answer after {len(reply.text)} characters", "ask again"
             )
@@ -214,6 +223,7 @@ class _Reply:
     on_text: Callable[[str], None] | None
     started: float
     raw: str = ""
+    ending: str = ""
     first_token_ms: float | None = None
     usage: Mapping[str, Any] = field(default_factory=dict)
 

@@ -16,6 +16,7 @@ from .estimate import estimated_tokens
 from .prompt import question_language
 from .reading import Evidence, Reading, Window, WindowPassage
 from .support import Sentence, window_sentences
+from .terms import echoes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,6 +63,9 @@ class ExtractiveReader:
         named = (part.title, part.heading, part.text)
         return sum(estimated_tokens(text) for text in named) + _SEPARATOR_TOKENS
 
+    def load(self) -> None:
+        """Nothing: an embedder that is lent is loaded."""
+
     def read(
         self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
     ) -> Reading:
@@ -75,7 +79,7 @@ class ExtractiveReader:
         return Reading(text=best.text, declined=False, mode=self.mode, evidence=(evidence,))
 
     def _best(self, question: str, window: Window) -> Sentence | None:
-        candidates = window_sentences(question, window)
+        candidates = [s for s in window_sentences(question, window) if not echoes(s.text, question)]
         understood = self.embeds_chinese or question_language(question) != "zh"
         embed = self.embed if understood else None
         if not candidates or (embed is None and not any(c.shared for c in candidates)):

@@ -70,6 +70,10 @@ class GatedReader:
         """Tokens that a passage or a fact takes in the window, exactly."""
         return self._given.cost(part)
 
+    def load(self) -> None:
+        """Loads the weights, and decides how they are read."""
+        self.reader.load()
+
     def read(
         self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
     ) -> Reading:

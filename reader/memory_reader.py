@@ -90,6 +90,10 @@ class MemoryReader:
         """Have a passage's states on disk; True where they had to be computed."""
         return self.assembler.warm(self.pieces.part(passage))
 
+    def load(self) -> None:
+        """Loads the weights."""
+        _ = self.model.weights
+
     def read(
         self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
     ) -> Reading:

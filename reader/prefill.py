@@ -48,6 +48,10 @@ class PrefillReader:
         """Tokens that a passage or a fact adds to the prompt, exactly."""
         return len(self._pieces.part(part))
 
+    def load(self) -> None:
+        """Loads the weights."""
+        _ = self.model.weights
+
     def read(
         self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
     ) -> Reading:

@@ -100,6 +100,9 @@ class Reader(Protocol):
     def cost(self, part: WindowPassage | str) -> int:
         """Tokens that a passage, or a fact in words, takes with its title and separators."""
 
+    def load(self) -> None:
+        """Loads what reading needs, so that a reading's times leave that out."""
+
     def read(
         self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
     ) -> Reading:

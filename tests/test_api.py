@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,14 @@ from pathlib import Path
 import pytest
 
 from memctx import AskOptions, HashingEmbedder, Memory, Scope, load_settings
-from memctx.errors import DocumentNotFound, FingerprintMismatch, MemoryNotFound
+from memctx.errors import (
+    CorruptMemory,
+    DocumentNotFound,
+    EntityNotFound,
+    FingerprintMismatch,
+    MemoryNotFound,
+    UsageError,
+)
 
 TEXTS = {
     "dome.txt": "The dome of the observatory was completed in 1902. It is green.",
@@ -63,6 +71,55 @@ def test_a_memory_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None
     with pytest.raises(MemoryNotFound, match="memctx ingest PATH"):
         Memory(tmp_path / "none", embedder=HashingEmbedder()).search("x")
     assert not (tmp_path / "none").exists()
+
+
+def test_an_empty_memory_finds_nothing_and_declines(tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    with Memory(tmp_path / "memory", embedder=HashingEmbedder()) as memory:
+        memory.ingest(tmp_path / "nothing")
+        assert len(memory.search("lens")) == 0
+        assert memory.ask("Who ground the lens?", options=EXTRACT).abstained
+
+
+def test_what_is_no_text_is_refused_by_name(memory: Memory) -> None:
+    half = "len\ud83d"
+    for call in (
+        lambda: memory.search(half),
+        lambda: memory.ask(half, options=EXTRACT),
+        lambda: memory.show(half),
+        lambda: memory.forget(half),
+        lambda: memory.search("lens", scope=Scope(keys=[half])),
+        lambda: memory.search("lens", scope=Scope(collection=half)),
+        lambda: memory.search("lens", scope=Scope(where={"year": half})),
+        lambda: memory.search("lens", scope=Scope(where={half: "1902"})),
+        lambda: memory.graph().entity(half),
+        lambda: memory.ingest(memory.path.parent / "corpus", collection=half),
+    ):
+        with pytest.raises((UsageError, EntityNotFound)):
+            call()
+
+
+def test_threads_of_one_memory_take_turns_to_write(memory: Memory, tmp_path: Path) -> None:
+    for number in range(6):
+        (tmp_path / f"{number}.txt").write_text(f"Lens number {number} is made of glass.")
+    with ThreadPoolExecutor(6) as pool:
+        files = [tmp_path / f"{number}.txt" for number in range(6)]
+        reports = list(pool.map(lambda file: memory.ingest(file, graph=False), files))
+    assert [report.added for report in reports] == [1] * 6
+    assert len(memory.documents()) == 9
+
+
+def test_what_cannot_be_meant_is_refused(memory: Memory) -> None:
+    with pytest.raises(UsageError, match="at least 1, got -1"):
+        memory.search("lens", -1)
+    with pytest.raises(UsageError, match="at least 1, got 0"):
+        memory.ask("lens", options=AskOptions(passages=0, reader="extract"))
+    with pytest.raises(UsageError, match="needs a name"):
+        memory.ingest(memory.path.parent / "corpus", collection="")
+
+
+def test_a_key_named_twice_is_forgotten_once(memory: Memory) -> None:
+    assert memory.forget("dome.txt", "dome.txt") == 1
 
 
 def test_forgetting_an_unknown_key_removes_nothing(memory: Memory) -> None:
@@ -125,6 +182,25 @@ def test_damage_is_found_and_mended(memory: Memory) -> None:
     assert memory.verify(repair=True) == []
 
 
+@pytest.mark.parametrize("left", ["an empty file", "a file without tables", "no file"])
+def test_a_store_that_lost_everything_is_not_taken_for_a_new_one(memory: Memory, left: str) -> None:
+    memory.close()
+    store = memory.path / "memory.sqlite3"
+    store.unlink()
+    if left == "an empty file":
+        store.touch()
+    elif left == "a file without tables":
+        other = sqlite3.connect(store)
+        other.execute("PRAGMA journal_mode = WAL")
+        other.close()
+    with pytest.raises(MemoryNotFound if left == "no file" else CorruptMemory):
+        memory.verify(repair=True)
+    with pytest.raises(CorruptMemory, match="restore it from a copy"):
+        memory.ingest(memory.path.parent / "corpus")
+    shutil.rmtree(memory.path)
+    assert memory.ingest(memory.path.parent / "corpus").added == 3
+
+
 def test_projections_may_be_deleted(memory: Memory) -> None:
     expected = memory.search("observatory dome", k=3)
     memory.close()
@@ -140,6 +216,12 @@ def test_another_embedder_is_refused_until_reindexed(memory: Memory) -> None:
         pytest.raises(FingerprintMismatch, match="memctx reindex --embedder hashing-64"),
     ):
         other.search("lens")
+
+
+def test_a_model_of_another_task_is_no_embedder(memory: Memory) -> None:
+    with pytest.raises(UsageError, match=r"is no embedder.* all-MiniLM-L6-v2"):
+        memory.reindex("gemma-3-270m")
+    assert memory.status().embedder == "hashing-256"
 
 
 def test_a_memory_on_a_medium_that_cannot_be_written_can_be_read(

@@ -52,6 +52,24 @@ def test_a_value_that_does_not_fit_names_where_it_stands(monkeypatch: pytest.Mon
         load_settings()
 
 
+@pytest.mark.parametrize("given", [{"chunk_overlap": 300}, {"chunk_tokens": 20}])
+def test_chunks_must_be_longer_than_what_they_share(given: dict[str, int]) -> None:
+    with pytest.raises(ConfigError, match=r"chunk_overlap.* cannot be .*below chunk_tokens"):
+        load_settings(given)
+
+
+def test_a_mistyped_variable_is_named(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("MEMCTX_WIDOW", "1000")
+    monkeypatch.setenv("MEMCTX_XYZ", "another program's")
+    load_settings()
+    [record] = caplog.records
+    assert record.getMessage() == (
+        "MEMCTX_WIDOW is no setting and has no effect; did you mean MEMCTX_WINDOW?"
+    )
+
+
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "memctx.toml").write_text("window =")
     with pytest.raises(ConfigError, match=r"memctx\.toml should be a TOML file"):

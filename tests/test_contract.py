@@ -132,6 +132,8 @@ def test_a_search_is_restricted_by_document_collection_and_metadata(sample: Shel
     passages = sample.json("search", "dome", "--document", "museum.html")["passages"]
     assert {passage["document"]["key"] for passage in passages} == {"museum.html"}
     assert sample.json("search", "dome", "--collection", "none")["passages"] == []
+    unknown = sample.run("search", "dome", "--document", "musem.html").stderr
+    assert unknown.startswith("memctx: no document has the key musem.html")
     assert sample.json("search", "dome", "--where", "no=such")["passages"] == []
 
 
@@ -245,7 +247,10 @@ def test_status_list_verify_and_doctor_describe_the_memory(sample: Shell) -> Non
     listed = sample.run("list").stdout
     assert "wu-jinglan.md" in listed
     assert sample.run("verify").returncode == 0
-    assert "next:" in sample.run("doctor").stdout
+    doctor = sample.run("doctor").stdout
+    assert "next:" in doctor
+    assert "DeviceInfo" not in doctor
+    assert sample.json("doctor")["devices"][0]["name"] == "cpu"
 
 
 def test_settings_say_where_they_come_from(sample: Shell) -> None:
@@ -253,6 +258,9 @@ def test_settings_say_where_they_come_from(sample: Shell) -> None:
     shown = sample.run("config", "show", "--origin").stdout
     (sample.folder / "memctx.toml").unlink()
     assert "window = 1024  (project file memctx.toml)" in shown
+    settings = sample.json("config", "show")
+    assert settings["window"]["value"] == 2048
+    assert settings["reader_endpoint"]["value"] is None
 
 
 def test_the_graph_is_shown_as_json_and_to_people(sample: Shell) -> None:

@@ -16,6 +16,7 @@ def split(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("Dr. Who left. Dr. No stayed.", ["Dr. Who left.", "Dr. No stayed."]),
         ("Dr. Reed met Mr. Lo. They left.", ["Dr. Reed met Mr. Lo.", "They left."]),
         ("J. K. Rowe wrote it. We read it.", ["J. K. Rowe wrote it.", "We read it."]),
         ("Use birds, e.g. Swifts. Done.", ["Use birds, e.g. Swifts.", "Done."]),
@@ -24,6 +25,10 @@ def split(text: str) -> list[str]:
         ("It was 5 p.m. yesterday. Rain.", ["It was 5 p.m. yesterday.", "Rain."]),
         ("Acme Inc. in Oslo. He joined Acme Inc. The firm grew.",
          ["Acme Inc. in Oslo.", "He joined Acme Inc.", "The firm grew."]),
+        ("Ing. Solberg and Dipl.-Ing. Voss built it. We saw Dott. Rossi.",
+         ["Ing. Solberg and Dipl.-Ing. Voss built it.", "We saw Dott. Rossi."]),
+        ("Kn. Solberg. Yes. Solberg did. Lee. He did.",
+         ["Kn. Solberg.", "Yes.", "Solberg did.", "Lee.", "He did."]),
         ("It cost 3.5 dollars. Version 2.0. Then 1,000.5 more.",
          ["It cost 3.5 dollars.", "Version 2.0.", "Then 1,000.5 more."]),
         ("See Fig. 3 and No. 5. He said no. We left.",

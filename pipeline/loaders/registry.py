@@ -55,7 +55,8 @@ def load(source: Source, limits: Limits | None = None) -> Iterator[Document | Sk
     limits = limits or Limits()
     item = item_of(source, limits)
     if source.path is None:
-        yield from _load(item, jsonl.load_stdin)
+        is_pdf = (source.data or b"").startswith(b"%PDF-")
+        yield from _load(item, pdf.load_pdf if is_pdf else jsonl.load_stdin)
     else:
         yield from _load(item, _loader_of(item.name) or text.load_plain)
 

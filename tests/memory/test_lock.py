@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from memctx.errors import MemoryLocked
+from memctx.errors import MemoryLocked, UsageError
 from memctx.memory.lock import WriterLock
 
 HOLD = """
@@ -58,5 +58,16 @@ def test_a_writer_may_take_its_own_lock_again(tmp_path: Path) -> None:
 
 
 def test_two_memories_of_one_process_exclude_each_other(tmp_path: Path) -> None:
-    with WriterLock(tmp_path), pytest.raises(MemoryLocked), WriterLock(tmp_path):
+    told = pytest.raises(MemoryLocked, match="another Memory of this process")
+    with WriterLock(tmp_path), told, WriterLock(tmp_path):
+        pass
+
+
+def test_a_writer_that_cannot_leave_its_note_holds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "writer.json").mkdir()
+    lock = WriterLock(tmp_path)
+    with pytest.raises(UsageError), lock:
+        pass
+    (tmp_path / "writer.json").rmdir()
+    with WriterLock(tmp_path):
         pass

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from memctx.memory.vectors import KINDS, VectorIndex, kind_for
 from memctx.memory.words import WordIndex
 from memctx.pipeline.identity import chunk_hash
 from memctx.records import Chunk, Document
+
+AsNobody = Callable[[], AbstractContextManager[None]]
 
 EMBEDDER = HashingEmbedder()
 TEXTS = {
@@ -151,6 +154,22 @@ def test_an_interrupted_save_leaves_the_old_generation(world: World) -> None:
     assert world.words().saved_sequence == 5
 
 
+def test_saved_words_are_found_where_nothing_can_be_written(
+    open_folder: Path, as_nobody: AsNobody
+) -> None:
+    world = World(open_folder)
+    world.words().save(world.store)
+    world.add("mirror", "The mirror was silvered by Lisbet.")
+    for path in (open_folder, *open_folder.rglob("*")):
+        path.chmod(0o555)
+    with as_nobody():
+        words = world.words()
+        assert words.saved_sequence == 4
+        for word in ("dome", "mirror"):
+            assert world.keys(words.search(word, 9)) == [word]
+    world.store.close()
+
+
 def test_an_index_of_another_model_is_not_used(world: World) -> None:
     world.vectors().save(world.store)
     other = VectorIndex(
@@ -166,6 +185,23 @@ def test_filters_hold_in_both_indexes(world: World) -> None:
     assert set(world.keys(world.vectors().search(vector, 9, allowed=allowed))) == {"river", "wu"}
     assert world.keys(world.words().search("the dome of the river", 9, documents=only)) == ["river"]
     assert world.words().search("dome", 9, documents=[]) == []
+
+
+def test_what_is_not_saved_yet_scores_as_if_it_were(world: World) -> None:
+    for number in range(30):
+        world.add(f"note-{number}", f"Note {number} of the long voyage of that year.")
+    world.words().save(world.store)
+    world.add("mirror", "Mirror 7 of the long voyage of that night.")
+    unsaved = world.words()
+    saved = world.words()
+    saved.save(world.store)
+    assert unsaved.saved_sequence < saved.saved_sequence
+    for question in ("the mirror", "voyage of the night", "note 7", "mirror mirror year"):
+        expected = saved.search(question, 40)
+        found = unsaved.search(question, 40)
+        assert dict(found) == pytest.approx(dict(expected), rel=0.02)
+        assert found[0][0] == expected[0][0]
+        assert unsaved.ceiling(question) == pytest.approx(saved.ceiling(question))
 
 
 def test_equal_scores_come_in_the_order_of_ids(world: World) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from memctx.errors import CorruptMemory, DocumentNotFound, SchemaError
+from memctx.errors import (
+    CorruptMemory,
+    DocumentNotFound,
+    ReadOnlyMemory,
+    SchemaError,
+)
 from memctx.memory.projection import Span, delta_since
 from memctx.memory.rows import DocumentChange, SourceState
 from memctx.memory.store import Store
 from memctx.records import Chunk, Document
+
+AsNobody = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -123,6 +131,24 @@ def test_documents_are_matched_by_collection_key_and_metadata(store: Store) -> N
     assert len(store.matching(keys=["a"])) == 2
     assert store.matching(where={"year": "1904"}) == [store.find("b")]
     assert store.matching(collection="other", where={"year": "1904"}) == []
+    assert store.matching(keys=["a"], where={"year": "1904"}) == []
+
+
+def test_names_that_the_memory_does_not_know_are_told_from_no_match(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.apply([change("a", "one", year="1902"), change("b", "two")])
+    assert store.matching(where={"year": "1999"}) == []
+    assert store.matching(keys=["a"], where={"year": "1999"}) == []
+    assert caplog.messages == []
+    assert store.matching(keys=["a", "c"]) == [store.find("a")]
+    assert store.matching(collection="other") == []
+    assert store.matching(where={"yaer": "1902"}) == []
+    assert caplog.messages == [
+        "no document has the key c; `memctx list` shows all keys",
+        "no collection is called other; there are: default",
+        "no document has the metadata yaer; there are: year",
+    ]
 
 
 def test_numbers_and_truth_values_in_metadata_match_their_text(store: Store) -> None:
@@ -158,9 +184,50 @@ def test_a_reader_sees_what_is_committed_and_cannot_write(store: Store) -> None:
     reader = Store(store.path, read_only=True)
     store.apply([change("a", "one")])
     assert reader.counts()["documents"] == 1
-    with pytest.raises(Exception, match="readonly"):
+    with pytest.raises(ReadOnlyMemory):
         reader.apply([change("b", "two")])
     reader.close()
+
+
+def test_a_writer_that_ends_leaves_all_in_one_file(store: Store, tmp_path: Path) -> None:
+    store.apply([change("a.md", "one")])
+    reader = Store(store.path, read_only=True)
+    assert reader.text("a.md") == "one"
+    store.close()
+    copy = tmp_path / "copy.sqlite3"
+    copy.write_bytes(store.path.read_bytes())
+    reader.close()
+    copied = Store(copy, read_only=True)
+    assert copied.text("a.md") == "one"
+    copied.close()
+
+
+def test_on_a_medium_that_cannot_be_written_the_log_is_read_too(
+    open_folder: Path, as_nobody: AsNobody
+) -> None:
+    writer = Store(open_folder / "memory.sqlite3")
+    writer.apply([change("a.md", "one")])
+    open_folder.chmod(0o555)
+    with as_nobody():
+        reader = Store(writer.path, read_only=True)
+        assert reader.text("a.md") == "one"
+        reader.close()
+    open_folder.chmod(0o755)
+    writer.close()
+
+
+@pytest.mark.parametrize("name", ["what?", "100%20", "a#b", "天文 台", "file:x", "x&mode=rw"])
+def test_a_memory_lies_where_its_path_says(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name / "memory.sqlite3"
+    path.parent.mkdir()
+    writer = Store(path)
+    writer.apply([change("a.md", "one")])
+    assert path.is_file()
+    reader = Store(path, read_only=True)
+    assert reader.text("a.md") == "one"
+    reader.close()
+    writer.close()
+    assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
 def test_a_file_that_is_no_database_is_refused_with_advice(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memctx.pipeline.fuse import fill
+from memctx.pipeline.fuse import Cost, fill, smallest
 from memctx.reader.reading import WindowPassage
 from memctx.records import DocumentRef, Passage
 
@@ -57,6 +57,27 @@ def test_the_window_never_exceeds_its_limit(texts, facts, limit, overhead, cost)
     assert {*filled.report.passages, *filled.report.left_out} == {p.chunk_id for p in passages}
     for entry in filled.window.passages:
         assert entry.text in texts[entry.chunk_id]
+
+
+@given(
+    texts.filter(bool),
+    texts,
+    st.integers(0, 60),
+    st.sampled_from([by_words, by_characters, by_sevenths]),
+)
+def test_the_smallest_window_is_the_first_that_a_passage_fits_into(
+    texts: list[str], facts: list[str], overhead: int, cost: Cost
+) -> None:
+    passages = [passage(number, text) for number, text in enumerate(texts)]
+    least = smallest(passages, overhead=overhead, cost=cost, question="a b 天")
+
+    def read(limit: int) -> tuple[Passage, ...]:
+        return fill(
+            passages, limit=limit, overhead=overhead, cost=cost, facts=facts, question="a b 天"
+        ).passages
+
+    assert read(least)
+    assert not read(least - 1)
 
 
 def test_the_best_passage_is_cut_to_whole_sentences_when_it_is_too_long() -> None:

@@ -69,6 +69,14 @@ PAGES = [
 ]
 
 
+def test_a_pdf_on_standard_input_is_read_as_one() -> None:
+    data = make_pdf([["天文台", "The dome"]])
+    document = only(list(load(Source("stdin", "-", None, len(data), 0, data))))
+    assert "天文台" in document.text
+    assert "endobj" not in document.text
+    assert len(document.pages) == 1
+
+
 def test_pdf_pages_are_marked_and_their_lines_joined(load_file: LoadFile) -> None:
     document = only(load_file("a.pdf", make_pdf(PAGES)))
     first = (

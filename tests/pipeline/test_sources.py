@@ -5,8 +5,8 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ import pytest
 from memctx.errors import ConfigError, UsageError
 from memctx.pipeline.sources import Limits, Source, discover
 from memctx.records import Skipped
+
+AsNobody = Callable[[], AbstractContextManager[None]]
 
 
 def found(
@@ -226,29 +228,14 @@ def test_pipes_and_sockets_are_skipped() -> None:
     assert set(reasons.values()) == {"is a socket, a pipe or a device, not a file"}
 
 
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Root may read everything: step down from it, where tests run as root."""
-    was = os.geteuid()
-    if was == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(was)
-
-
-def test_unreadable_files_and_folders_are_skipped() -> None:
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        path = Path(folder)
-        path.chmod(0o755)
-        (path / "secret.md").write_text("text")
-        (path / "closed").mkdir()
-        (path / "secret.md").chmod(0)
-        (path / "closed").chmod(0)
-        with as_nobody():
-            reasons = skipped(path)
-        (path / "closed").chmod(0o700)
+def test_unreadable_files_and_folders_are_skipped(open_folder: Path, as_nobody: AsNobody) -> None:
+    path = open_folder
+    (path / "secret.md").write_text("text")
+    (path / "closed").mkdir()
+    (path / "secret.md").chmod(0)
+    (path / "closed").chmod(0)
+    with as_nobody():
+        reasons = skipped(path)
     assert reasons == {
         "closed/": "cannot be read: Permission denied",
         "secret.md": "cannot be read: permission denied",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from itertools import pairwise
 
 from hypothesis import given
@@ -35,12 +36,17 @@ pieces = st.sampled_from(
 texts = st.lists(pieces, max_size=60).map("".join)
 
 
-@given(texts)
-def test_chunks_are_exact_slices_and_cover_all_that_is_not_white_space(text: str) -> None:
-    chunks = split(Document("k", text), SMALL, token_ends)
+@given(texts, st.lists(st.integers(0, 900), max_size=4))
+def test_chunks_are_exact_slices_and_cover_all_that_is_not_white_space(
+    text: str, breaks: list[int]
+) -> None:
+    starts = sorted({0, *(start for start in breaks if start <= len(text))})
+    pages = tuple(Page(start, number) for number, start in enumerate(starts, 1))
+    chunks = split(Document("k", text, pages=pages), SMALL, token_ends)
     covered = set()
     for chunk in chunks:
         assert text[chunk.start : chunk.end] == chunk.text
+        assert {bisect(starts, chunk.start), bisect(starts, chunk.end - 1)} == {chunk.page}
         covered |= set(range(chunk.start, chunk.end))
     missed = "".join(text[i] for i in range(len(text)) if i not in covered)
     assert missed.strip() == ""
@@ -68,12 +74,12 @@ def test_a_section_starts_a_new_chunk_and_carries_its_path_of_headings() -> None
     assert chunks[1].text.startswith("## B")
 
 
-def test_a_page_is_named_by_where_the_chunk_begins() -> None:
-    page = "Some words stand on this page. " * 4
-    text = page + "\n\n" + page
-    pages = (Page(0, 1), Page(len(page) + 2, 2))
-    chunks = split(Document("k", text, pages=pages), SplitLimits(40, 0), token_ends)
-    assert [c.page for c in chunks] == [1, 2]
+def test_a_passage_lies_on_one_page_however_short_the_page_is() -> None:
+    texts = ("A slide.", "Its", "third page says more.")
+    text = "\n\n".join(texts)
+    pages = tuple(Page(text.index(page), number) for number, page in enumerate(texts, 1))
+    chunks = split(Document("k", text, pages=pages), SplitLimits(40, 8), token_ends)
+    assert [(c.page, c.text) for c in chunks] == list(enumerate(texts, 1))
 
 
 def test_later_rows_of_a_table_carry_its_header() -> None:

@@ -15,6 +15,7 @@ from memctx.reader.answer import is_complete, settled, tidy
         (" Ada Reed\nQuestion: Who else?", "Ada Reed"),
         ("\n\n Ada Reed", "Ada Reed"),
         ("Answer: Ada Reed. She was born in Oslo.", "Ada Reed."),
+        ("Ing. Solberg. He was from Oslo.", "Ing. Solberg."),
         ("In the U.S. Army. It won.", "In the U.S. Army."),
         ("答案：艾达·里德。她生于奥斯陆。", "艾达·里德。"),
         ("", ""),
@@ -38,7 +39,8 @@ def test_an_abbreviation_does_not_complete_an_answer_before_the_next_word_is_who
 
 
 _SCRAPS = (
-    "U.S.| Army| The|A| |Paris|.|。|“|”|\n|Answer:|答案：|答|案|:|：|好的|！| etc.| An| 5|他|?"
+    "Ing.| Solberg|U.S.| Army| The|A| |Paris|.|。|“|”|\n|Answer:|答案：|答|案|:|：|好的|！| etc."
+    "| An| 5|他|?"
 )
 PIECES = st.sampled_from(_SCRAPS.split("|"))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from memctx.reader.declined import declines
+from memctx.reader.declined import declines, may_decline
 
 
 @pytest.mark.parametrize(
@@ -34,8 +36,9 @@ from memctx.reader.declined import declines
         "不在记忆中",
     ],
 )
-def test_a_refusal_is_recognised(text: str) -> None:
+def test_a_refusal_is_recognised_and_foreseen_from_its_first_letter_on(text: str) -> None:
     assert declines(text)
+    assert all(may_decline(text[:length]) for length in range(len(text) + 1))
 
 
 @pytest.mark.parametrize(
@@ -58,3 +61,20 @@ def test_a_refusal_is_recognised(text: str) -> None:
 )
 def test_an_answer_that_sounds_like_one_is_not(text: str) -> None:
     assert not declines(text)
+
+
+@pytest.mark.parametrize("beginning", ["Ada ", "In 1902", "艾", "“Paris, ", "The " + "a " * 90])
+def test_most_answers_are_known_from_their_first_word_to_be_none(beginning: str) -> None:
+    assert not may_decline(beginning)
+
+
+_SCRAPS = (
+    "not|Not | in memory|unknown|n/a|No| answer|.|Sorry, |I |don't|don’t| know|the | text|it "
+    "|is not|given|“|(| |\n|根据|上文，|没有|提到|抱歉|，|未知|无法|回答|这些|段落|中|Ada"
+)
+
+
+@given(st.lists(st.sampled_from(_SCRAPS.split("|")), max_size=8).map("".join))
+def test_no_refusal_comes_as_a_surprise(text: str) -> None:
+    if declines(text):
+        assert all(may_decline(text[:length]) for length in range(len(text) + 1))

@@ -192,6 +192,21 @@ def test_an_answer_that_is_no_completion_is_an_error(said: str, window: Window) 
         EndpointReader(url, "big").read("Who?", window)
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        refusing(200, '{"choices": []}'),
+        refusing(200, '{"choices": [{"message": {"content": null}, "finish_reason": "length"}]}'),
+        whole(" \n"),
+        events(),
+    ],
+    ids=["no choice", "no content", "blank", "an empty stream"],
+)
+def test_a_reply_without_text_is_an_error(reply: Respond, window: Window) -> None:
+    with serving(reply) as (url, _), pytest.raises(EndpointError, match="without any text"):
+        EndpointReader(url, "big").read("Who?", window, on_text=lambda _: None)
+
+
 def test_a_slow_server_runs_into_the_time_limit(window: Window) -> None:
     patience = threading.Event()
 

@@ -73,3 +73,10 @@ def test_costs_grow_with_what_is_read(window: Window) -> None:
     assert reader.cost(passage) > reader.count_tokens(passage.text)
     assert reader.cost("Ada Reed founded the observatory") > reader.cost("Ada Reed")
     assert reader.overhead("Who?") == reader.count_tokens("Who?")
+
+
+def test_a_question_that_stands_in_the_text_is_not_its_own_answer() -> None:
+    asked = "Who founded the observatory?"
+    text = f"{asked} Ada Reed founded it."
+    reading = ExtractiveReader().read(asked, Window((WindowPassage(1, "", "", text, 1.0),)))
+    assert reading.text == "Ada Reed founded it."

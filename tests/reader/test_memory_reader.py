@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -162,6 +163,17 @@ def test_an_empty_window_is_read(random_model: LanguageModel) -> None:
     reading = reader_of(random_model, None).read("Who?", Window(()))
     assert reading.prompt_tokens == len(Pieces(random_model, 0).prompt("Who?", Window(())))
     assert reading.attention == ()
+
+
+def test_a_loaded_reader_needs_its_model_folder_no_more(
+    scripted: Scripted, window: Window, tmp_path: Path
+) -> None:
+    model = scripted(":", " Lind")
+    for reader in (reader_of(model, None), PrefillReader(model, 12)):
+        reader.overhead("Who?")
+        reader.load()
+    shutil.rmtree(tmp_path)
+    assert PrefillReader(model, 12).read("Who?", window).text == "Lind"
 
 
 def test_evidence_points_at_the_answer(scripted: Scripted, window: Window) -> None:
