@@ -43,6 +43,7 @@ from .records import (
 if TYPE_CHECKING:
     from .pipeline.evaluate import EvaluateOptions
     from .pipeline.evaluation import EvaluationReport
+    from .pipeline.explain import Explanation
 
 PathLike = str | os.PathLike[str]
 
@@ -192,6 +193,14 @@ class Memory:
             reads_chinese=self._workspace.embedder.reads_chinese,
             on_text=on_text,
         )
+
+    def explain(self, result: SearchResult | Answer) -> Explanation:
+        """The names that the question has, and the way over the graph to each passage."""
+        from .pipeline.explain import explain
+
+        question = result.question if isinstance(result, Answer) else result.query
+        names = self._stages().names
+        return explain(self.graph(), question, result.passages, result.facts, names=names)
 
     def evaluate(
         self, folder: PathLike, *, options: EvaluateOptions | None = None
@@ -377,6 +386,9 @@ class Memory:
         )
 
     def _retriever(self, stages: Stages | None) -> Retriever:
+        reranker = self._workspace.reranker
+        return Retriever(self.indexes(), stages=stages or self._stages(), reranker=reranker)
+
+    def _stages(self) -> Stages:
         settings = self.settings
-        chosen = stages or Stages.without(listed(settings.without), rerank=settings.rerank)
-        return Retriever(self.indexes(), stages=chosen, reranker=self._workspace.reranker)
+        return Stages.without(listed(settings.without), rerank=settings.rerank)

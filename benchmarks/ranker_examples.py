@@ -146,7 +146,7 @@ class Source:
             self.questions[number],
             tuple(finding.rows[int(chunk)].document.key for chunk in candidates.ids),
             ranker.alone(candidates, asks),
-            ranker.judge(candidates, asks, seeds).probability,
+            ranker.judge(candidates, asks, seeds),
         )
 
     def _begun(self, number: int) -> tuple[Finding, Candidates, RankedQuestion]:

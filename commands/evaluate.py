@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from . import show
-from .options import AlwaysAnswer, Json, MemoryDir, ReaderMode, open_memory
+from .options import AlwaysAnswer, Json, MemoryDir, ReaderMode, Rerank, Without, open_memory
 
 _SOME_SKIPPED = 4
 
@@ -29,6 +29,8 @@ def evaluate(
     ] = None,
     reader: ReaderMode = "memory",
     always_answer: AlwaysAnswer = False,
+    without: Without = None,
+    rerank: Rerank = False,
     json: Json = False,
 ) -> None:
     """Score the questions of a folder, with 95% intervals and latencies.
@@ -50,7 +52,7 @@ def evaluate(
     names = task_names([tasks])
     with ExitStack() as stack:
         place = memory or Path(stack.enter_context(TemporaryDirectory(prefix="memctx-eval-")))
-        opened = stack.enter_context(open_memory(place))
+        opened = stack.enter_context(open_memory(place, without=without, rerank=rerank))
         asking = AskOptions(
             passages=opened.settings.passages,
             window=opened.settings.window,

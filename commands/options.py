@@ -49,21 +49,56 @@ ReaderMode = Annotated[
 AlwaysAnswer = Annotated[
     bool, typer.Option("--always-answer", help="Answer even where it would decline.")
 ]
+Without = Annotated[
+    str | None,
+    typer.Option(
+        metavar="STAGES",
+        help="Leave out dense, words, names, graph, hops or facts; commas between them.",
+        show_default=False,
+    ),
+]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Show why: the way from the question to each passage.")
+]
+Rerank = Annotated[
+    bool, typer.Option("--rerank", help="Let a cross-encoder read the best passages.")
+]
 
 
-def settings_for(memory: Path | None, *, window: int | None = None) -> Settings:
-    """The settings in force, given a command's flags."""
+def settings_for(
+    memory: Path | None,
+    *,
+    window: int | None = None,
+    without: str | None = None,
+    rerank: bool = False,
+) -> Settings:
+    """The settings in force, given a command's flags.
+
+    Raises:
+        UsageError: a stage that is to be left out does not exist or is needed.
+    """
     from ..config import load_settings
+    from ..pipeline.stages import Stages, listed
 
-    return load_settings({"memory": memory, "window": window})
+    if without is not None:
+        Stages.without(listed(without))  # before any work
+    flags = {"window": window, "without": without, "rerank": rerank or None}
+    return load_settings({"memory": memory, **flags})
 
 
-def open_memory(memory: Path | None, *, window: int | None = None) -> Memory:
+def open_memory(
+    memory: Path | None,
+    *,
+    window: int | None = None,
+    without: str | None = None,
+    rerank: bool = False,
+) -> Memory:
     """The memory that a command works on, with progress shown on a terminal."""
     from ..api import Memory
     from .show import progress_bars
 
-    return Memory(settings=settings_for(memory, window=window), progress=progress_bars())
+    settings = settings_for(memory, window=window, without=without, rerank=rerank)
+    return Memory(settings=settings, progress=progress_bars())
 
 
 def scope_of(collection: str | None, where: list[str] | None, documents: list[str] | None) -> Scope:

@@ -13,21 +13,25 @@ import typer
 
 from ..errors import MemctxError, UsageError
 from ..files import json_lines, json_object
-from . import show
+from . import show, show_explanation
 from .options import (
     AlwaysAnswer,
     Batch,
     Collection,
     Documents,
+    Explain,
     Json,
     MemoryDir,
     ReaderMode,
+    Rerank,
     Where,
+    Without,
     open_memory,
     scope_of,
 )
 
 if TYPE_CHECKING:
+    from ..pipeline.explain import Explanation
     from ..pipeline.retrieve import Scope
     from ..records import Answer, AsDict
 
@@ -44,8 +48,11 @@ def search(
     collection: Collection = None,
     where: Where = None,
     document: Documents = None,
+    without: Without = None,
+    rerank: Rerank = False,
     batch: Batch = None,
     json: Json = False,
+    explain: Explain = False,
 ) -> None:
     """Find passages, with their scores and the signals behind them.
 
@@ -53,20 +60,26 @@ def search(
 
         memctx search "when was the dome built" -k 3
 
+        memctx search "who directed it" --explain --without hops
+
         memctx search --batch questions.jsonl --distinct --json
     """
     scope = scope_of(collection, where, document)
-    with open_memory(memory) as opened:
+    with open_memory(memory, without=without, rerank=rerank) as opened:
         run = partial(opened.search, k=k, distinct=distinct)
         if batch is not None:
-            _refuse_beside_batch({"QUERY": query})
+            _refuse_beside_batch({"QUERY": query, "--explain": explain})
             _run_batch(batch, scope, run)
             return
         result = run(_one(query, "QUERY"), scope=scope)
+        why = opened.explain(result) if explain else None
     if json:
-        show.as_json(result.to_dict())
-    else:
-        show.search_result(result)
+        show.as_json(result.to_dict() | ({"explanation": why.to_dict()} if why else {}))
+        return
+    show.search_result(result)
+    show_explanation.facts(result.facts)
+    if why:
+        show_explanation.explanation(why)
 
 
 def ask(
@@ -85,10 +98,12 @@ def ask(
     where: Where = None,
     document: Documents = None,
     always_answer: AlwaysAnswer = False,
+    without: Without = None,
+    rerank: Rerank = False,
     batch: Batch = None,
     json: Json = False,
     stream: Annotated[bool, typer.Option("--stream", help="Print words as they come.")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Show why.")] = False,
+    explain: Explain = False,
     reader: ReaderMode = "memory",
 ) -> None:
     """Answer a question from the memory alone, with sources.
@@ -106,7 +121,7 @@ def ask(
     from ..pipeline.ask import AskOptions
 
     scope = scope_of(collection, where, document)
-    with open_memory(memory, window=window) as opened:
+    with open_memory(memory, window=window, without=without, rerank=rerank) as opened:
         options = AskOptions(
             passages=k or opened.settings.passages,
             window=opened.settings.window,
@@ -125,21 +140,24 @@ def ask(
             scope=scope,
             on_text=show.piece if streaming else None,
         )
-    _print_answer(result, json=json, explain=explain, streamed=streaming)
+        why = opened.explain(result) if explain else None
+    _print_answer(result, why, json=json, streamed=streaming)
     if result.abstained:
         raise typer.Exit(_NOT_IN_MEMORY)
 
 
-def _print_answer(result: Answer, *, json: bool, explain: bool, streamed: bool) -> None:
+def _print_answer(result: Answer, why: Explanation | None, *, json: bool, streamed: bool) -> None:
     if json:
-        passages = {"passages": [passage.to_dict() for passage in result.passages]}
-        show.as_json(result.to_dict() | (passages if explain else {}))
+        passages = [passage.to_dict() for passage in result.passages]
+        more = {"passages": passages, "explanation": why.to_dict()} if why else {}
+        show.as_json(result.to_dict() | more)
         return
     if streamed:
         show.say()
     show.answer(result, text_shown=streamed)
-    if explain:
+    if why:
         show.explanation(result)
+        show_explanation.explanation(why)
 
 
 def _one(text: str | None, name: str) -> str:

@@ -24,6 +24,14 @@ def han_share(text: str) -> float:
     return len(_HAN.findall(text)) / letters if letters else 0.0
 
 
+def unread(text: str, *, reads_chinese: bool) -> bool:
+    """Whether a text is in a language that the embedder does not read.
+
+    English embedders place Chinese text by little more than its punctuation.
+    """
+    return not reads_chinese and han_share(text) > 0.2
+
+
 def _words(run: str) -> list[str]:
     import rjieba
 

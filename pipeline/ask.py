@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..errors import UsageError
-from ..memory.analysis import han_share
+from ..memory.analysis import han_share, unread
 from ..reader.reading import Evidence, Reader, Reading, Window
 from ..reader.terms import echoes
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
@@ -64,7 +64,7 @@ def answer(
     fuse_ms = _since(began)
     if result.passages and not filled.passages:
         raise _too_small(result, reader, options.window)
-    embedded = reads_chinese or not _chinese(question)
+    embedded = not unread(question, reads_chinese=reads_chinese)
     judgement = judge(filled.passages, ceiling, embedded=embedded)
     likely = judgement.probability >= THRESHOLD or options.always_answer
     reading, read_ms = None, 0.0

@@ -26,12 +26,17 @@ def chosen_facts(
 
     `passages` are the scores of the chunks returned, `entities` the store's numbers of
     those that the question names. A fact scores for naming these, for sharing the
-    question's words, and for where it stands; one said twice comes once.
+    question's words, and for where it stands; one that only stands there stays out, and
+    one said twice comes once.
     """
     wanted = frozenset(terms(question))
     best: dict[tuple[str, str, str], Fact] = {}
     for row in facts:
-        fact = replace(fact_of(row), score=_score(row, wanted, passages, entities))
+        near = _nearness(row, wanted, entities)
+        if near == 0:
+            continue
+        score = round(near + _PASSAGE * passages.get(row.chunk_id, 0.0), 4)
+        fact = replace(fact_of(row), score=score)
         said = (fact.subject.casefold(), fact.relation.casefold(), fact.object.casefold())
         if said not in best or fact.score > best[said].score:
             best[said] = fact
@@ -39,14 +44,8 @@ def chosen_facts(
     return tuple(ordered[:limit])
 
 
-def _score(
-    row: FactRow,
-    wanted: frozenset[str],
-    passages: Mapping[int, float],
-    entities: Collection[int],
-) -> float:
+def _nearness(row: FactRow, wanted: frozenset[str], entities: Collection[int]) -> float:
+    """What a fact has of the question itself."""
     named = (row.subject_id in entities) + (row.object_id in entities)
     words = frozenset(terms(f"{row.subject} {row.relation} {row.object}"))
-    shared = len(words & wanted) / max(len(wanted), 1)
-    at = passages.get(row.chunk_id, 0.0)
-    return round(_NAMED * named / 2 + _WORDS * min(shared, 1.0) + _PASSAGE * at, 4)
+    return _NAMED * named / 2 + _WORDS * len(words & wanted) / max(len(wanted), 1)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..kg.link import KnownName
 from ..kg.weights import Walkable
-from ..memory.analysis import han_share
+from ..memory.analysis import unread
 from ..memory.embedder import Embedder, Floats
 from ..memory.rows import ChunkRow
 from ..memory.store import Store
@@ -71,7 +71,7 @@ class Finding:
         self._walked: NDArray[np.float64] | None = None
         self._ids: set[int] = set()
         self.names = linked(asked.text, indexes.graph.arrays) if stages.names else ()
-        self.unread = not indexes.embedder.reads_chinese and han_share(asked.text) > 0.2
+        self.unread = unread(asked.text, reads_chinese=indexes.embedder.reads_chinese)
 
     @property
     def rows(self) -> Mapping[int, ChunkRow]:

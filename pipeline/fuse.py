@@ -29,8 +29,8 @@ _ROOMY = 0.25
 """The share of the window from which on an empty rest is worth a cut passage."""
 
 
-_FLOOR = 0.5
-"""Of the best score: passages below it mislead a small reader more than they tell it."""
+_FLOOR = 0.1
+"""Of the best probability: passages below it mislead a small reader more than they tell it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from .finding import Asked, Finding, Indexes
 from .rank import first_of_each_document, reranked
 from .ranking.candidates import Candidates
 from .ranking.pairs import Seeds
-from .ranking.ranker import SEEDS, Judged, load_ranker
+from .ranking.ranker import SEEDS, load_ranker
 from .second_hop import ASKED_AGAIN
 from .stages import Stages
 
@@ -109,11 +109,12 @@ class Retriever:
     def _signals(self, candidates: Candidates) -> dict[int, Signals]:
         """What each candidate was judged by; None where a stage is left out."""
         use = self._stages
+        walked = use.graph and len(self._in.graph.arrays.chunk_ids) > 0
         return {
             int(chunk): Signals(
                 dense=float(candidates.cosines[place]) if use.dense else None,
                 lexical=float(candidates.lexical[place]) if use.words else None,
-                graph=float(candidates.walked[place]) if use.graph else None,
+                graph=float(candidates.walked[place]) if walked else None,
             )
             for place, chunk in enumerate(candidates.ids)
         }
@@ -167,10 +168,10 @@ def led(
     return candidates, Seeds(places, alone[chosen], vectors)
 
 
-def ordered(candidates: Candidates, judged: Judged) -> list[tuple[int, float]]:
-    """Chunk ids and probabilities, best first; of equals, the older chunk."""
-    order = np.lexsort((candidates.ids, -judged.probability))
-    return [(int(candidates.ids[i]), round(float(judged.probability[i]), 6)) for i in order]
+def ordered(candidates: Candidates, likely: NDArray[np.float64]) -> list[tuple[int, float]]:
+    """Chunk ids and how likely each is, best first; of equals, the older chunk."""
+    order = np.lexsort((candidates.ids, -likely))
+    return [(int(candidates.ids[i]), round(float(likely[i]), 6)) for i in order]
 
 
 class Clock:

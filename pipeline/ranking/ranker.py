@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .candidates import Candidates, Floats, Places, ranks, scaled
+from .candidates import Candidates, Floats, ranks, scaled
 from .own import FEATURES, own_features
 from .pairs import Seeds, pair_features
 from .question import RankedQuestion
@@ -28,17 +28,6 @@ _ALONE = len(FEATURES)  # the column of `standing` that says how likely, by itse
 _SEED_SAYS = [
     FEATURES.index(name) for name in ("cosine", "bm25_of_ceiling", "about_named", "names", "words")
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Of n candidates: `probability` (n,), and the place of the seed that leads to each.
-
-    `via` (n,) is -1 where a candidate is likelier by itself than from any seed.
-    """
-
-    probability: Floats
-    via: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +43,17 @@ class Ranker:
         """How likely each candidate is evidence, by itself: (n,)."""
         return self.first.probability(own_features(candidates, question))
 
-    def judge(self, candidates: Candidates, question: RankedQuestion, seeds: Seeds) -> Judged:
-        """How likely each candidate is evidence, by itself or beside a seed."""
+    def judge(self, candidates: Candidates, question: RankedQuestion, seeds: Seeds) -> Floats:
+        """How likely each candidate is evidence, by itself or beside a seed: (n,)."""
         features = own_features(candidates, question)
         alone = self.first.probability(features)
         rows = standing(features, alone, candidates.walked)
         beside = pair_features(candidates, question, seeds)
         links = self.links(beside, rows, seeds)
-        reached = links * seeds.likely[:, None]
-        via = np.where(reached.max(axis=0) > alone, seeds.places[reached.argmax(axis=0)], -1)
         slope, offset = self.calibration
         odds = self.last.log_odds(last_rows(rows, beside, seeds, links))
-        return Judged(1.0 / (1.0 + np.exp(-(slope * odds + offset))), via)
+        found: Floats = 1.0 / (1.0 + np.exp(-(slope * odds + offset)))
+        return found
 
     def links(self, beside: Floats, rows: Floats, seeds: Seeds) -> Floats:
         """How likely each candidate is evidence if a seed is: (s, n); 0 for the seed itself."""

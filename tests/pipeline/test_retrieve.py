@@ -93,3 +93,15 @@ def test_a_memory_without_a_graph_is_searched_all_the_same(tmp_path: Path) -> No
     assert keys(found) == ["a.txt"]
     assert found[0].signals.graph is None
     assert found.facts == ()
+
+
+def test_nothing_is_asked_again_in_a_language_that_the_embedder_does_not_read(
+    tmp_path: Path,
+) -> None:
+    embedder = HashingEmbedder()
+    embedder.reads_chinese = False
+    (tmp_path / "a.txt").write_text("邬静澜生于槐渡。")
+    with Memory(tmp_path / "memory", embedder=embedder) as memory:
+        memory.ingest(tmp_path / "a.txt")
+        assert "hops_ms" not in memory.search("邬静澜出生于哪里？").timings
+        assert "hops_ms" in memory.search("Where was she born?").timings
