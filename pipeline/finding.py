@@ -131,8 +131,6 @@ class Finding:
     def ask_again(self, seeds: Sequence[int]) -> Floats:
         """Adds what is near to the question together with what a seed says; its vectors (s, d)."""
         queries = [hop_query(self._asked.text, self._rows[seed]) for seed in seeds]
-        if self.unread or not queries:
-            return np.zeros((0, len(self._asked.vector)), np.float32)
         vectors = self._in.embedder.encode(queries)
         for vector in vectors:
             self._ids.update(self._nearest(vector, _HOP))

@@ -160,8 +160,10 @@ def led(
         finding.add_linked(likely[:_LINKED_FROM])
         finding.add_walked(dict(zip(likely[:_WALKED_FROM], alone[order].tolist(), strict=False)))
         clock.lap("graph_ms")
-    vectors = finding.ask_again(likely[:ASKED_AGAIN] if stages.hops else ())
-    clock.lap("hops_ms")
+    vectors = np.zeros((0, first.vectors.shape[1]), np.float32)
+    if stages.hops and not finding.unread:
+        vectors = finding.ask_again(likely[:ASKED_AGAIN])
+        clock.lap("hops_ms")
     candidates = finding.candidates()
     chosen = order[:SEEDS]
     places = np.searchsorted(candidates.ids, first.ids[chosen])

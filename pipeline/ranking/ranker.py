@@ -45,6 +45,8 @@ class Ranker:
 
     def judge(self, candidates: Candidates, question: RankedQuestion, seeds: Seeds) -> Floats:
         """How likely each candidate is evidence, by itself or beside a seed: (n,)."""
+        if not len(candidates):
+            return np.zeros(0)
         features = own_features(candidates, question)
         alone = self.first.probability(features)
         rows = standing(features, alone, candidates.walked)

@@ -11,62 +11,16 @@ from memctx.pipeline.ranking import own, pairs
 from memctx.pipeline.ranking.candidates import Candidates, Named, ranks
 from memctx.pipeline.ranking.pairs import Seeds
 from memctx.pipeline.ranking.question import RankedQuestion
-from memctx.pipeline.ranking.wording import Wording
-
-TEXTS = (
-    ("The Long Tide", "The Long Tide was directed by Ada Brook."),
-    ("Ada Brook", "Ada Brook was born in 1917 in Corrie."),
-    ("Harl", "Harl is a harbour town with a tide gauge."),
-)
-TIDE, BROOK, HARL, CORRIE = 11, 12, 13, 14
-
-
-def candidates() -> Candidates:
-    mentioned = np.zeros((3, 4), np.float32)
-    mentioned[0, [0, 1]] = mentioned[1, [1, 3]] = mentioned[2, 2] = 1
-    rng = np.random.default_rng(3)
-    vectors = rng.normal(size=(3, 8)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    named = Named(
-        mentioned,
-        np.array([0, 1, 2]),
-        np.array([1.0, 2.0, 3.0, 4.0]),
-        np.zeros(4, bool),
-        np.array([TIDE, BROOK, HARL, CORRIE]),
-    )
-    return Candidates(
-        ids=np.array([1, 2, 3]),
-        cosines=(vectors @ question().vector).astype(np.float64),
-        lexical=np.array([6.0, 3.0, 0.0]),
-        vectors=vectors,
-        wordings=[Wording.of(f"{title} {text}") for title, text in TEXTS],
-        titles=[Wording.of(title).stems for title, _ in TEXTS],
-        named=named,
-        walked=np.array([0.2, 0.1, 0.0]),
-    )
-
-
-def question() -> RankedQuestion:
-    return RankedQuestion(
-        vector=np.eye(8, dtype=np.float32)[0],
-        words=("director", "long", "tide", "born"),
-        weights=np.array([0.1, 0.2, 0.3, 0.4]),
-        pairs=(("long", "tide"),),
-        entities={TIDE: 1.0},
-        names=1,
-        proper=1,
-        ceiling=12.0,
-        unread=False,
-        compares=False,
-    )
 
 
 def column(table: np.ndarray, name: str) -> np.ndarray:
     return np.asarray(table[:, own.FEATURES.index(name)])
 
 
-def test_own_features_say_what_a_candidate_shares_with_the_question() -> None:
-    table = own.own_features(candidates(), question())
+def test_own_features_say_what_a_candidate_shares_with_the_question(
+    candidates: Candidates, question: RankedQuestion
+) -> None:
+    table = own.own_features(candidates, question)
     assert table.shape == (3, len(own.FEATURES))
     assert column(table, "words") == pytest.approx([0.5, 0.4, 0.3])
     assert column(table, "words_in_title") == pytest.approx([0.5, 0.0, 0.0])
@@ -77,9 +31,11 @@ def test_own_features_say_what_a_candidate_shares_with_the_question() -> None:
     assert column(table, "names") == pytest.approx([1, 0, 0])
 
 
-def test_pair_features_say_what_a_seed_leads_to() -> None:
+def test_pair_features_say_what_a_seed_leads_to(
+    candidates: Candidates, question: RankedQuestion
+) -> None:
     seeds = Seeds(np.array([0, 1]), np.array([0.9, 0.4]), np.zeros((0, 8), np.float32))
-    table = pairs.pair_features(candidates(), question(), seeds)
+    table = pairs.pair_features(candidates, question, seeds)
     assert table.shape == (2, 3, len(pairs.FEATURES))
 
     def of(name: str) -> list[list[float]]:
@@ -96,10 +52,12 @@ def test_pair_features_say_what_a_seed_leads_to() -> None:
     assert of("hop_cosine") == [[-1] * 3] * 2
 
 
-def test_a_seed_s_question_gives_cosines_and_ranks() -> None:
-    ours = candidates()
+def test_a_seed_s_question_gives_cosines_and_ranks(
+    candidates: Candidates, question: RankedQuestion
+) -> None:
+    ours = candidates
     seeds = Seeds(np.array([0, 1]), np.array([0.9, 0.4]), ours.vectors[2:3])
-    table = pairs.pair_features(ours, question(), seeds)
+    table = pairs.pair_features(ours, question, seeds)
     hops = table[:, :, pairs.FEATURES.index("hop_cosine")]
     assert hops[0] == pytest.approx(ours.vectors @ ours.vectors[2], abs=1e-6)
     assert hops[1].tolist() == [-1, -1, -1]
