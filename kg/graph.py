@@ -157,35 +157,36 @@ def _merged_rows(old: PassageRows, new: PassageRows, out: Ids) -> PassageRows:
 def _arrays(rows: PassageRows, names: NameRows) -> GraphArrays:
     from scipy.sparse import csr_matrix
 
-    of_pairs, of_subjects = _entities(rows.names, names), _entities(rows.subjects, names)
-    known = of_pairs >= 0
-    entities = np.unique(np.concatenate([of_pairs[known], of_subjects[of_subjects >= 0]]))
+    # Names are far fewer than mentions: all that can be is looked up once for each name.
+    of_pairs, of_subjects = _places(rows.names, names.ids), _places(rows.subjects, names.ids)
+    known, about = of_pairs >= 0, of_subjects >= 0
+    used = np.zeros(len(names.ids), bool)
+    used[of_pairs[known]] = used[of_subjects[about]] = True
+    entities = np.flatnonzero(np.bincount(names.entities[used]))  # np.unique is far slower
+    columns = np.searchsorted(entities, names.entities).astype(np.int64)
     shape = (len(rows.passages), len(entities))
-    places = (
-        np.searchsorted(rows.passages, rows.of[known]),
-        np.searchsorted(entities, of_pairs[known]),
-    )
+    places = (np.searchsorted(rows.passages, rows.of[known]), columns[of_pairs[known]])
     mentions = csr_matrix((rows.counts[known].astype(np.float32), places), shape=shape)
-    subjects = np.where(of_subjects >= 0, np.searchsorted(entities, of_subjects), -1)
+    subjects = np.full(len(rows.passages), -1, np.int64)
+    subjects[about] = columns[of_subjects[about]]
     alive = np.flatnonzero(np.isin(names.entities, entities))
-    columns = np.searchsorted(entities, names.entities[alive])
     texts = [names.texts[place] for place in alive.tolist()]
     return GraphArrays(
         chunk_ids=rows.passages,
         entity_ids=entities,
         mentions=mentions,
-        subjects=subjects.astype(np.int64),
-        surfaces=Surfaces(names.bare[alive], columns.astype(np.int64), texts),
+        subjects=subjects,
+        surfaces=Surfaces(names.bare[alive], columns[alive], texts),
         similar=csr_matrix((shape[1], shape[1]), dtype=np.float32),
     )
 
 
-def _entities(wanted: Ids, names: NameRows) -> Ids:
-    """The entity of each name id; -1 where there is no such name."""
-    if not len(names.ids):
+def _places(wanted: Ids, ids: Ids) -> Ids:
+    """Where each wanted id stands among ascending ones; -1 if it does not."""
+    if not len(ids):
         return np.full(len(wanted), -1, np.int64)
-    places = np.minimum(np.searchsorted(names.ids, wanted), len(names.ids) - 1)
-    return np.where(names.ids[places] == wanted, names.entities[places], -1)
+    places = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+    return np.where(ids[places] == wanted, places, -1)
 
 
 def _read(path: Path) -> NDArray[Any]:

@@ -13,12 +13,10 @@ import numpy as np
 
 from ..kg.arrays import GraphArrays
 from ..kg.link import KnownName, known_names
-from ..kg.walk import Floats, Links, Restart, push, walk
+from ..kg.walk import Floats, Links, Restart, push
 
 _PHRASE = 0.3  # of a proper name's weight; small words may be no name at all
 _PASSAGES = 0.05  # of the restart where there are names, as in HippoRAG 2
-_LARGE = 400_000  # links; from here on pushes are quicker than power iteration
-_TOLERANCE = 1e-4  # of all shares together
 _EPSILON = 1e-6  # of a share, for each unit of a node's links
 
 
@@ -56,11 +54,9 @@ def restart(
 
 
 def visits(links: Links, start: Restart | None) -> Floats:
-    """Each passage's share of a walk, (n,); small graphs exactly, large ones by pushes."""
+    """Each passage's share of a walk, (n,), by pushes: as if exact for what comes first."""
     if start is None:
         return np.zeros(links.passages.shape[0])
-    if links.passages.nnz < _LARGE:
-        return walk(links, start, tolerance=_TOLERANCE).passages
     return push(links, start, epsilon=_EPSILON).passages
 
 

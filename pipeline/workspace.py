@@ -200,7 +200,7 @@ class Workspace:
             self._words = self._words or WordIndex(self.home.words)
             self._vectors = self._vectors or self._open_vectors(store)
             self._graph = self._graph or GraphIndex(self.home.graph)
-            few = max(_SAVE_AT_LEAST, _SAVE_SHARE * store.counts()["chunks"])
+            few = max(_SAVE_AT_LEAST, _SAVE_SHARE * self._vectors.count())
             for projection in (self._words, self._vectors, self._graph):
                 behind = delta_since(store, projection.saved_sequence).size
                 if always or behind > few or (behind and projection.saved_sequence == 0):
