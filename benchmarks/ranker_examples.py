@@ -71,6 +71,16 @@ class Unseen:
     probability: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The likeliest passage's probability, the best cosine, and the best BM25 score's share."""
+
+    likely: float
+    cosine: float
+    coverage: float
+    unread: bool
+
+
 class Remembering:
     """An embedder that makes each vector once: fitting asks the same things many times."""
 
@@ -149,8 +159,31 @@ class Source:
             ranker.judge(candidates, asks, seeds),
         )
 
-    def _begun(self, number: int) -> tuple[Finding, Candidates, RankedQuestion]:
-        asked = Asked(self.questions[number].text, self._vectors[number], None, None)
+    def nearest(self, number: int, ranker: Ranker, *, gold: bool) -> Nearest:
+        """How near the best passage comes, with the question's evidence there or taken away."""
+        allowed = None if gold else self._without(self.questions[number].gold)
+        finding, first, asks = self._begun(number, allowed)
+        candidates, seeds = led(finding, self._stages, first, ranker.alone(first, asks), Clock())
+        return Nearest(
+            float(ranker.judge(candidates, asks, seeds).max()),
+            float(candidates.cosines.max()),
+            min(1.0, float(candidates.lexical.max()) / asks.ceiling),
+            asks.unread,
+        )
+
+    def _without(self, keys: frozenset[str]) -> NDArray[np.int64]:
+        """All chunks but those of the documents with these keys."""
+        kept = [row.id for row in self._memory.documents() if row.key not in keys]
+        return self._indexes.store.chunk_ids(kept)
+
+    def _begun(
+        self, number: int, allowed: NDArray[np.int64] | None = None
+    ) -> tuple[Finding, Candidates, RankedQuestion]:
+        documents = None
+        if allowed is not None:
+            rows = self._indexes.store.chunks(allowed.tolist())
+            documents = sorted({row.document.id for row in rows.values()})
+        asked = Asked(self.questions[number].text, self._vectors[number], documents, allowed)
         finding = Finding(self._indexes, self._stages, asked)
         finding.add_nearest(2 * POOL)
         return finding, finding.candidates(), finding.question()

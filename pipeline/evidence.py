@@ -1,10 +1,10 @@
 """How likely it is that what was retrieved holds the answer, and that it says what was read.
 
-The first is a logistic model of two numbers: the nearest passage's cosine with the question, and
-the share that the best BM25 score reaches of the highest that the question's words
-allow. Fitted on questions whose evidence was there and the same questions asked of a
-corpus from which it had been taken away. Where the embedder does not read the
-question's language its cosines say nothing, and the words alone decide.
+The first is a logistic model of three numbers: how likely the best passage is evidence, the
+best cosine with the question, and the share that the best BM25 score reaches of the
+highest that the question's words allow. Fitted by benchmarks/fit_evidence.py on questions
+whose evidence was there and the same questions asked of a corpus from which it had been taken
+away. Where the embedder does not read the question's language its cosines say nothing.
 """
 
 from __future__ import annotations
@@ -31,6 +31,12 @@ class Judgement:
     probability: float
     cosine: float
     coverage: float
+
+
+def given(likely: float, cosine: float, coverage: float) -> tuple[float, float, float]:
+    """What the model is a line of: log-odds of the probability, within bounds, and the rest."""
+    bounded = min(max(likely, 0.001), 0.999)
+    return math.log(bounded / (1 - bounded)), cosine, coverage
 
 
 def judge(passages: Sequence[Passage], ceiling: float, *, embedded: bool = True) -> Judgement:

@@ -1,0 +1,130 @@
+"""Fits how likely it is that a memory holds the answer, from how near its best passage comes.
+
+    python benchmarks/fit_evidence.py --data EVAL/tune --memories .bench/memories
+
+Each question is asked twice, of the whole corpus and of the corpus without its evidence,
+with a ranker that has learned from other questions. A logistic model of three numbers is
+fitted to one half and told about the other; the one of both halves is what
+`pipeline/evidence.py` holds.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from memctx import load_settings
+from memctx.benchmarks.ranker_examples import Case, Nearest, Remembering, Source, cases_of
+from memctx.benchmarks.ranker_fit import fitted, stored
+from memctx.benchmarks.train_ranker import WEIGHTS
+from memctx.pipeline.engines import find_embedder
+from memctx.pipeline.evidence import given
+from memctx.pipeline.ranking.ranker import read_ranker
+
+Floats = NDArray[np.float64]
+_RIDGE = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How near a memory came that held the answer, or did not."""
+
+    folder: str
+    fold: int
+    held: bool
+    nearest: Nearest
+
+
+def main() -> None:
+    """Asks, fits, prints."""
+    options = _options()
+    embedder = Remembering(find_embedder("all-MiniLM-L6-v2", load_settings()))
+    sources = [
+        Source(options.data / name, options.memories, embedder, limit=options.limit)
+        for name in options.folders
+    ]
+    cases = [case for source in sources for case in cases_of(source, WEIGHTS[source.name])]
+    asked = [one for fold in (0, 1) for one in _half(cases, fold)]
+    for unread in (False, True):
+        ours = [one for one in asked if one.nearest.unread == unread]
+        if ours:
+            _tell("not read by the embedder" if unread else "read by the embedder", ours)
+    for source in sources:
+        source.close()
+
+
+def _half(cases: Sequence[Case], fold: int) -> list[Asked]:
+    ranker = read_ranker(stored(fitted([case for case in cases if case.fold != fold])))
+    return [
+        Asked(case.source.name, fold, gold, case.source.nearest(case.number, ranker, gold=gold))
+        for case in cases
+        if case.fold == fold
+        for gold in (True, False)
+    ]
+
+
+def _tell(what: str, asked: Sequence[Asked]) -> None:
+    rows = np.array([given(a.nearest.likely, a.nearest.cosine, a.nearest.coverage) for a in asked])
+    held, fold = np.array([a.held for a in asked]), np.array([a.fold for a in asked])
+    folders = np.array([a.folder for a in asked])
+    unseen = np.zeros(len(asked))
+    for half in (0, 1):
+        line = _fit(rows[fold != half], held[fold != half])
+        unseen[fold == half] = _probability(rows[fold == half], line)
+    print(f"{what}: {len(asked)} askings, of unseen halves:")
+    for folder in dict.fromkeys(folders.tolist()):
+        here = folders == folder
+        print(
+            f"  {folder:10} AUROC {_auroc(unseen[here], held[here]):.3f}",
+            _rates(unseen[here], held[here]),
+        )
+    print(f"  {'all':10} AUROC {_auroc(unseen, held):.3f}", _rates(unseen, held))
+    print("  fitted to all: bias, likely, cosine, coverage =", np.round(_fit(rows, held), 2))
+
+
+def _fit(rows: Floats, held: NDArray[np.bool_]) -> Floats:
+    signs = np.where(held, 1.0, -1.0)
+
+    def loss(line: Floats) -> float:
+        margin = signs * (rows @ line[1:] + line[0])
+        return float(np.logaddexp(0, -margin).mean() + _RIDGE * (line[1:] ** 2).sum())
+
+    found: Floats = minimize(loss, np.zeros(rows.shape[1] + 1), method="BFGS").x
+    return found
+
+
+def _probability(rows: Floats, line: Floats) -> Floats:
+    found: Floats = 1 / (1 + np.exp(-(rows @ line[1:] + line[0])))
+    return found
+
+
+def _auroc(scores: Floats, held: NDArray[np.bool_]) -> float:
+    there, gone = scores[held][:, None], scores[~held]
+    return float((there > gone).mean() + (there == gone).mean() / 2)
+
+
+def _rates(scores: Floats, held: NDArray[np.bool_]) -> str:
+    """Of answerable and of unanswerable questions, the shares declined at some thresholds."""
+    return "  ".join(
+        f"<{bar}: {(scores[held] < bar).mean():.2f}/{(scores[~held] < bar).mean():.2f}"
+        for bar in (0.2, 0.3, 0.4, 0.5)
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folders of corpora and queries")
+    parser.add_argument("--memories", type=Path, required=True, help="where memories are kept")
+    parser.add_argument("--folders", nargs="+", default=list(WEIGHTS))
+    parser.add_argument("--limit", type=int, default=100, help="questions of a folder")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
