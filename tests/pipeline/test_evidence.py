@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memctx.pipeline.evidence import THRESHOLD, judge
+from memctx.pipeline.evidence import judge
 from memctx.records import DocumentRef, Passage, Signals
 
 
@@ -21,7 +21,6 @@ def test_nothing_found_holds_nothing() -> None:
 def test_more_shared_words_make_evidence_likelier(embedded: bool) -> None:
     likely = [judge([passage(0.5, n)], 10.0, embedded=embedded).probability for n in range(11)]
     assert likely == sorted(set(likely))
-    assert likely[-1] > 0.8
 
 
 def test_the_likelier_the_best_passage_the_likelier_the_evidence() -> None:
