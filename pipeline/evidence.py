@@ -20,7 +20,8 @@ from ..records import Passage
 
 _LINE = (-4.18, 0.99, 2.77, 2.28)  # bias, then what `given` gives
 _LINE_UNREAD = (-2.97, 1.14, 0.45, 4.87)
-THRESHOLD = 0.2  # below this probability nothing is read
+THRESHOLD = 0.05
+"""Below this probability nothing is read: of what is near, the reader sees more than a search."""
 
 _STRANGE_NUMBER = 0.1  # what is left of the support for an answer that makes up a number
 
