@@ -55,4 +55,4 @@ def _half(cases: Sequence[Case], fold: int) -> Iterator[Unseen]:
 
 
 def _of(one: Unseen) -> tuple[str, str]:
-    return one.question.folder, one.question.text
+    return one.question.folder, one.question.text.strip()  # as an evaluation set has it
