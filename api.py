@@ -33,12 +33,14 @@ from .records import (
     IngestReport,
     SearchResult,
     Status,
+    TrainReport,
     WarmReport,
 )
 
 if TYPE_CHECKING:
     from .pipeline.evaluate import EvaluateOptions
     from .pipeline.evaluation import EvaluationReport
+    from .pipeline.train import TrainOptions
 
 PathLike = str | os.PathLike[str]
 
@@ -194,7 +196,7 @@ class Memory:
             return self._reader
         if mode not in self._readers:
             self._readers[mode] = find_reader(
-                mode, self.settings, self._workspace.embedder, states=self._workspace.home.states
+                mode, self.settings, self._workspace.embedder, places=self._workspace.places()
             )
         return self._readers[mode]
 
@@ -309,6 +311,31 @@ class Memory:
             reason=verdict.reason,
         )
 
+    def train_reader(
+        self,
+        questions: PathLike,
+        *,
+        options: TrainOptions | None = None,
+        adapter: PathLike | None = None,
+    ) -> TrainReport:
+        """Teaches the reader from questions about this memory and their right answers.
+
+        What it learns is put into the folder `adapter`, by default the memory's own, from
+        which it is used from then on. An interrupted training goes on where it stopped.
+
+        Raises:
+            UsageError: the questions cannot be read, or none can be taught.
+        """
+        from .pipeline.evaluation_set import read_questions
+        from .pipeline.teach import Teaching
+        from .pipeline.train import TrainOptions as Options
+
+        asked = read_questions(Path(questions))
+        teaching = Teaching(self._workspace, self._retriever(), options or Options())
+        report = teaching.run(asked, Path(adapter) if adapter else None, self._progress)
+        self._readers.clear()
+        return report
+
     # --- the same for asyncio -----------------------------------------------------------
 
     async def aingest(self, *paths: PathLike, **options: Any) -> IngestReport:
@@ -339,7 +366,7 @@ class Memory:
         )
 
     def _memory_reader(self) -> GatedReader:
-        return find_memory_reader(self.settings, states=self._workspace.home.states)
+        return find_memory_reader(self.settings, places=self._workspace.places())
 
     def _retriever(self) -> Retriever:
         space = self._workspace

@@ -23,7 +23,7 @@ from ..memory.projection import delta_since
 from ..memory.store import Store
 from ..memory.vectors import VectorIndex
 from ..memory.words import WordIndex
-from .engines import Extraction, find_embedder, find_extraction
+from .engines import Extraction, Places, find_embedder, find_extraction
 from .graph import GraphIndex
 from .naming import Naming
 
@@ -119,6 +119,10 @@ class Workspace:
                 self._graph = GraphIndex(self.home.graph)
             self._graph.catch_up(self.store)
             return self._graph.graph
+
+    def places(self) -> Places:
+        """What of this memory its reader uses."""
+        return Places(states=self.home.states, adapter=self.home.adapter)
 
     def model_id(self) -> int:
         """The store's number for the embedder."""
