@@ -139,8 +139,8 @@ def _optimiser(
                 tensor.copy_(kept.numbers[number])
             made.state[tensor] = {
                 "step": torch.tensor(float(len(kept.losses))),
-                "exp_avg": kept.means[number],
-                "exp_avg_sq": kept.squares[number],
+                "exp_avg": kept.means[number].to(tensor.device),
+                "exp_avg_sq": kept.squares[number].to(tensor.device),
             }
     return made
 

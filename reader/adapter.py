@@ -49,7 +49,10 @@ class Factors:
 
 
 def fresh(weights: Any, rank: int, generator: Generator) -> dict[str, Factors]:
-    """An adapter for a transformers model that changes nothing yet, ready to be trained."""
+    """An adapter for a transformers model that changes nothing yet, ready to be trained.
+
+    In float32, whatever the model is in.
+    """
     import torch
 
     found = {}
@@ -58,7 +61,8 @@ def fresh(weights: Any, rank: int, generator: Generator) -> dict[str, Factors]:
         down = torch.empty(rank, inputs).uniform_(-1, 1, generator=generator)
         down *= _SCALE * inputs**-0.5
         up = torch.zeros(outputs, rank)
-        found[name] = Factors(down.requires_grad_(), up.requires_grad_())
+        device = module.weight.device
+        found[name] = Factors(down.to(device).requires_grad_(), up.to(device).requires_grad_())
     return found
 
 
@@ -104,6 +108,7 @@ def _adding(factors: Factors) -> Any:
     def add(_: Any, given: tuple[Tensor, ...], output: Tensor) -> Tensor | None:
         if not _ACTING.get():
             return None
-        return output + linear(linear(given[0], factors.down), factors.up)
+        read = given[0].to(factors.down.dtype)
+        return output + linear(linear(read, factors.down), factors.up).to(output.dtype)
 
     return add

@@ -47,9 +47,12 @@ def test_an_answer_ends_where_the_text_ends(random_model: LanguageModel, window:
     assert random_model.decode(chinese) == "艾达"
 
 
-def test_gradients_reach_every_factor_and_no_weight(window: Window, tmp_path: Path) -> None:
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_gradients_reach_every_factor_and_no_weight(
+    window: Window, tmp_path: Path, dtype: str
+) -> None:
     save_random(tmp_path, "gemma")
-    model = LanguageModel(tmp_path, name="learning")
+    model = LanguageModel(tmp_path, name="learning", dtype=dtype)
     model.weights.requires_grad_(False)
     adapter = fresh(model.weights, 2, torch.Generator().manual_seed(1))
     attach(model.weights, adapter)
