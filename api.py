@@ -320,18 +320,18 @@ class Memory:
     ) -> TrainReport:
         """Teaches the reader from questions about this memory and their right answers.
 
-        What it learns is put into the folder `adapter`, by default the memory's own, from
-        which it is used from then on. An interrupted training goes on where it stopped.
+        Without `options`, each is read about once. What it learns is put into the folder
+        `adapter`, by default the memory's own, from which it is used from then on. An
+        interrupted training goes on where it stopped.
 
         Raises:
             UsageError: the questions cannot be read, or none can be taught.
         """
         from .pipeline.evaluation_set import read_questions
         from .pipeline.teach import Teaching
-        from .pipeline.train import TrainOptions as Options
 
         asked = read_questions(Path(questions))
-        teaching = Teaching(self._workspace, self._retriever(), options or Options())
+        teaching = Teaching(self._workspace, self._retriever(), options)
         report = teaching.run(asked, Path(adapter) if adapter else None, self._progress)
         self._readers.clear()
         return report

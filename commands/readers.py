@@ -55,8 +55,12 @@ def train(
         ),
     ],
     memory: MemoryDir = None,
-    steps: Annotated[int, typer.Option(min=1, help="Steps of 8 questions each.")] = 200,
-    rank: Annotated[int, typer.Option(min=1, help="The adapter's rank.")] = 16,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Steps of 8 questions each.", show_default="each question about once"
+        ),
+    ] = None,
     adapter: Annotated[
         Path | None,
         typer.Option(
@@ -76,7 +80,7 @@ def train(
     """
     from ..pipeline.train import TrainOptions
 
-    options = TrainOptions(steps=steps, rank=rank)
+    options = TrainOptions(steps=steps) if steps else None
     with open_memory(memory) as opened:
         report = opened.train_reader(questions, options=options, adapter=adapter)
     if json:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import UsageError
@@ -28,6 +28,7 @@ from .workspace import Workspace
 
 _KEPT = 10
 _EXAMINED = 40
+_LEAST_STEPS = 40
 _CHECKPOINT = "training.safetensors"
 
 
@@ -41,11 +42,15 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Teaching:
-    """Teaches the reader of a memory from its own passages."""
+    """Teaches the reader of a memory from its own passages.
+
+    Without `options`, in one round through the questions: in a second one a small model
+    begins to learn them by heart.
+    """
 
     workspace: Workspace
     retriever: Retriever
-    options: TrainOptions
+    options: TrainOptions | None = None
 
     def run(
         self, questions: Sequence[Question], folder: Path | None, progress: Progress
@@ -65,12 +70,13 @@ class Teaching:
                 'and a passage of this memory that holds them (its document in "gold")'
             )
         folder = folder or self.workspace.home.adapter
+        options = self.options or one_round(len(taught))
         reader = find_plain_reader(self.workspace.settings, places=self.workspace.places())
         before = examine(reader, exam, progress)
         done = train(
             reader,
-            Course([Group(taught)], seed=self.options.seed),
-            self.options,
+            Course([Group(taught)], seed=options.seed),
+            options,
             progress,
             checkpoint=folder / _CHECKPOINT,
             recipe=_recipe(taught, reader),
@@ -99,6 +105,12 @@ class Teaching:
             progress.advance(1)
         progress.finish()
         return topics
+
+
+def one_round(questions: int) -> TrainOptions:
+    """Options under which each of so many questions is read about once."""
+    options = TrainOptions()
+    return replace(options, steps=max(_LEAST_STEPS, -(-questions // options.batch)))
 
 
 def examine(reader: MemoryReader, topics: Sequence[Topic], progress: Progress) -> Marks:

@@ -35,7 +35,7 @@ _LONGEST_STEP = 1.0
 class TrainOptions:
     """How to train. `rate` is the learning rate once warm; `batch` is lessons a step."""
 
-    steps: int = 200
+    steps: int = 120
     batch: int = 8
     rank: int = 16
     rate: float = 6e-4

@@ -34,7 +34,7 @@ def test_a_reader_is_taught_and_the_report_says_what_came_of_it(tmp_path: Path) 
             texts.write(json.dumps(text) + "\n")
             asked.write(json.dumps(row | {"gold": [f"d{i}"]}) + "\n")
     assert run(tmp_path, "ingest", docs, "--no-graph").returncode == 0
-    done = run(tmp_path, "reader", "train", questions, "--steps", 1, "--rank", 2)
+    done = run(tmp_path, "reader", "train", questions, "--steps", 1)
     assert done.returncode == 0, done.stderr
     assert "questions in 1 steps" in done.stdout
     assert (tmp_path / "memory" / "adapter" / "adapter.safetensors").is_file()

@@ -10,6 +10,7 @@ import pytest
 from memctx import HashingEmbedder, Memory
 from memctx.config import load_settings
 from memctx.errors import ModelError, UsageError
+from memctx.pipeline.teach import one_round
 from memctx.pipeline.train import TrainOptions
 from memctx.reader import GatedReader
 from memctx.reader.adapter_file import NAME
@@ -96,6 +97,10 @@ def test_an_adapter_elsewhere_is_used_where_it_is_named(memory: Memory, tmp_path
     broken = Memory(settings=memory.settings.model_copy(update=named), embedder=HashingEmbedder())
     with pytest.raises(ModelError, match="cannot be read"):
         broken.reader()
+
+
+def test_each_question_is_read_about_once_unless_said_otherwise() -> None:
+    assert [one_round(count).steps for count in (1, 320, 321, 1600)] == [40, 40, 41, 200]
 
 
 def test_questions_that_no_passage_answers_teach_nothing(memory: Memory, tmp_path: Path) -> None:
