@@ -142,7 +142,10 @@ class GatedReader:
     def _key(self) -> str:
         """Names all that a verdict depends on."""
         assembler = self._given.assembler
-        said = (_VERSION, self._limit, assembler.maker, assembler.format, self._given.care)
+        adapter = assembler.model.adapter
+        taught = adapter.digest if adapter else ""
+        care = self._given.care
+        said = (_VERSION, self._limit, assembler.maker, assembler.format, care, taught)
         return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
 
