@@ -363,7 +363,7 @@ class Memory:
         from .pipeline.teach import Teaching
 
         asked = read_questions(Path(questions))
-        teaching = Teaching(self._workspace, self._retriever(), options)
+        teaching = Teaching(self._workspace, self._retriever(None), options)
         report = teaching.run(asked, Path(adapter) if adapter else None, self._progress)
         self._readers.clear()
         return report
