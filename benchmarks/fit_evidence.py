@@ -70,7 +70,7 @@ def _half(cases: Sequence[Case], fold: int) -> list[Asked]:
 
 
 def _tell(what: str, asked: Sequence[Asked]) -> None:
-    rows = np.array([given(a.nearest.likely, a.nearest.cosine, a.nearest.coverage) for a in asked])
+    rows = np.array([given(a.nearest.likely, a.nearest.seen, a.nearest.coverage) for a in asked])
     held, fold = np.array([a.held for a in asked]), np.array([a.fold for a in asked])
     folders = np.array([a.folder for a in asked])
     unseen = np.zeros(len(asked))

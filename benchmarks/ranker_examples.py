@@ -80,6 +80,11 @@ class Nearest:
     coverage: float
     unread: bool
 
+    @property
+    def seen(self) -> float:
+        """The cosine where it tells something, else 0."""
+        return 0.0 if self.unread else self.cosine
+
 
 class Remembering:
     """An embedder that makes each vector once: fitting asks the same things many times."""

@@ -12,14 +12,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 
 from ..reader.reading import Reading, Window
 from ..reader.terms import numbers
 from ..records import Passage
 
-_BIAS, _COSINE, _COVERAGE = -3.0, 4.0, 4.0
-_BIAS_UNREAD, _COVERAGE_UNREAD = -5.5, 36.0
-THRESHOLD = 0.2  # below this probability nothing is read
+_LINE = (-4.18, 0.99, 2.77, 2.28)  # bias, then what `given` gives
+_LINE_UNREAD = (-2.97, 1.14, 0.45, 4.87)
+THRESHOLD = 0.05
+"""Below this probability nothing is read: of what is near, the reader sees more than a search."""
 
 _STRANGE_NUMBER = 0.1  # what is left of the support for an answer that makes up a number
 
@@ -49,9 +51,10 @@ def judge(passages: Sequence[Passage], ceiling: float, *, embedded: bool = True)
     coverage = min(1.0, best / ceiling) if ceiling > 0 else 0.0
     if not passages:
         return Judgement(0.0, 0.0, 0.0)
-    logit = _BIAS_UNREAD + _COVERAGE_UNREAD * coverage
-    if embedded:
-        logit = _BIAS + _COSINE * cosine + _COVERAGE * coverage
+    likely = max(passage.score for passage in passages)
+    bias, *weights = _LINE if embedded else _LINE_UNREAD
+    rows = given(likely, cosine if embedded else 0.0, coverage)
+    logit = bias + sum(map(mul, weights, rows))
     return Judgement(1 / (1 + math.exp(-logit)), cosine, coverage)
 
 

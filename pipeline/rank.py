@@ -16,20 +16,19 @@ def reranked(
 ) -> list[tuple[int, float]]:
     """The candidates anew, with a `share` of a cross-encoder's logits for those it `read`.
 
-    What was read stays ahead of what was not: those were further down already.
+    What was read stays ahead of what was not: those were further down already. The scores
+    stay where they are, so that the best one says as much as before: only whose they are
+    changes.
     """
     order = [chunk for chunk, _ in ranked if chunk in read]
     if not order:
         return list(ranked)
-    before = dict(ranked)
+    scores = [score for chunk, score in ranked if chunk in read]
     rest = [(chunk, score) for chunk, score in ranked if chunk not in read]
-    floor = max((score for _, score in rest), default=0.0)
     logits = np.asarray([read[chunk] for chunk in order])
-    mixed = (1 - share) * _spread(np.asarray([before[chunk] for chunk in order]))
-    mixed += share * _spread(logits)
-    # Scores stay in [0, 1] and in order, so that they can be told from those below.
-    scores = floor + (1 - floor) * mixed
-    return [*_ordered(order, scores), *rest]
+    mixed = (1 - share) * _spread(np.asarray(scores)) + share * _spread(logits)
+    again = [order[place] for place in np.lexsort((np.asarray(order), -mixed))]
+    return [*zip(again, sorted(scores, reverse=True), strict=True), *rest]
 
 
 def first_of_each_document(
@@ -40,11 +39,6 @@ def first_of_each_document(
     for row, score in ranked:
         best.setdefault(row.document.id, (row, score))
     return list(best.values())
-
-
-def _ordered(ids: Sequence[int], scores: np.ndarray) -> list[tuple[int, float]]:
-    order = sorted(range(len(ids)), key=lambda index: (-scores[index], ids[index]))
-    return [(ids[index], round(float(scores[index]), 6)) for index in order]
 
 
 def _scaled(values: np.ndarray) -> np.ndarray:
