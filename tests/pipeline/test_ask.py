@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -116,15 +117,16 @@ def test_a_window_that_holds_no_passage_names_the_smallest_that_does() -> None:
             within(least - 1)
 
 
-def test_a_cosine_that_means_nothing_does_not_open_the_gate() -> None:
-    chinese = found("天文台的猫叫什么？", "天文台由艾达创立。", Signals(dense=0.59, lexical=1.0))
+@pytest.mark.parametrize("reads_chinese", [True, False])
+def test_a_passage_that_is_hardly_evidence_is_not_read(reads_chinese: bool) -> None:
+    result = found("天文台的猫叫什么？", "天文台由艾达创立。", Signals(dense=0.59, lexical=1.0))
+    hardly = replace(result, passages=(replace(result.passages[0], score=0.01),))
     with saying("艾达") as reader:
-
-        def given(reads_chinese: bool) -> Answer:
-            return answer(chinese, reader, AskOptions(), ceiling=10.0, reads_chinese=reads_chinese)
-
-        assert given(True).answer == "艾达"
-        assert given(False).abstained
+        for searched, declines in ((result, False), (hardly, True)):
+            given = answer(
+                searched, reader, AskOptions(), ceiling=10.0, reads_chinese=reads_chinese
+            )
+            assert given.abstained == declines
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_what_is_left_out_leaves_no_signal(memory: Memory) -> None:
     ):
         found = memory.search(QUESTION, 5, stages=stages)
         assert all(getattr(passage.signals, signal) is None for passage in found)
-        assert keys(found)[0] == "The Long Tide"
+        assert "The Long Tide" in keys(found)[:2]
     assert all(passage.signals.rerank is None for passage in memory.search(QUESTION))
 
 
