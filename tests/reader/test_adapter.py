@@ -81,6 +81,7 @@ def test_both_ways_of_reading_use_the_adapter_alike(
     assert reading.text == wanted.text
     assert reading.logprob == pytest.approx(wanted.logprob, abs=0.02)
     assert reading.prompt_tokens == wanted.prompt_tokens
+    assert reading.adapter == wanted.adapter == "0" * 16
 
 
 def test_a_written_adapter_is_read_back(random_model: LanguageModel, tmp_path: Path) -> None:
