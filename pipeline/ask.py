@@ -86,7 +86,11 @@ def answer(
         citations=() if declined or reading is None else cite(reading.evidence, filled.passages),
         facts=() if declined else result.facts[: filled.report.facts],
         window=filled.report,
-        reader=ReaderInfo(reader.name, reading.mode if reading else reader.mode),
+        reader=ReaderInfo(
+            reader.name,
+            reading.mode if reading else reader.mode,
+            reading.adapter if reading else None,
+        ),
         timings=_timings(result, reading, fuse_ms, read_ms),
         usage=_usage(reading),
         passages=filled.passages,

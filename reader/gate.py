@@ -142,9 +142,7 @@ class GatedReader:
     def _key(self) -> str:
         """Names all that a verdict depends on."""
         assembler = self._given.assembler
-        adapter = assembler.model.adapter
-        taught = adapter.digest if adapter else ""
-        care = self._given.care
+        taught, care = assembler.model.taught or "", self._given.care
         said = (_VERSION, self._limit, assembler.maker, assembler.format, care, taught)
         return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 

@@ -73,6 +73,11 @@ class LanguageModel:
         return self.tokenizer.is_chat
 
     @property
+    def taught(self) -> str | None:
+        """The digest of its adapter, if it has one."""
+        return self.adapter.digest if self.adapter else None
+
+    @property
     def stop_ids(self) -> tuple[int, ...]:
         """Tokens that end a text, by the tokenizer or by the generation settings."""
         return tuple(sorted(self._part("stop_ids", self._find_stop_ids)))

@@ -206,4 +206,5 @@ class MemoryReader:
             logprob=written.logprob,
             answer_tokens=written.tokens,
             attention=shares,
+            adapter=self.model.taught,
         )

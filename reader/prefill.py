@@ -88,6 +88,7 @@ class PrefillReader:
             first_token_ms=1000 * (written.first_token_at - started),
             prompt_tokens=prompt,
             answer_tokens=written.tokens,
+            adapter=self.model.taught,
         )
 
 

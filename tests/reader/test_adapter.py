@@ -10,7 +10,7 @@ import torch
 
 from memctx.errors import ModelError
 from memctx.reader import LanguageModel, PrefillReader, Window
-from memctx.reader.adapter import Factors, acting, attach, fresh, projections
+from memctx.reader.adapter import PROJECTIONS, Factors, acting, attach, fresh, projections
 from memctx.reader.adapter_file import NAME, Adapter, read_adapter, write_adapter
 
 from .conftest import save_random
@@ -81,6 +81,7 @@ def test_both_ways_of_reading_use_the_adapter_alike(
     assert reading.text == wanted.text
     assert reading.logprob == pytest.approx(wanted.logprob, abs=0.02)
     assert reading.prompt_tokens == wanted.prompt_tokens
+    assert reading.adapter == wanted.adapter == "0" * 16
 
 
 def test_a_written_adapter_is_read_back(random_model: LanguageModel, tmp_path: Path) -> None:
@@ -115,3 +116,13 @@ def test_an_adapter_for_another_model_is_refused(tmp_path: Path) -> None:
     adapter = Adapter("other", random_factors(tiny_model("qwen3")), "0" * 16)
     with pytest.raises(ModelError, match="made for another model"):
         _ = LanguageModel(tmp_path, name="odd", adapter=adapter).weights
+
+
+def test_the_shipped_adapter_is_whole_and_small() -> None:
+    folder = Path(__file__).parents[2] / "data" / "adapters" / "gemma-3-270m"
+    adapter = read_adapter(folder)
+    assert adapter.model == "gemma-3-270m"
+    assert len(adapter.factors) == 18 * len(PROJECTIONS)
+    assert {pair.down.shape[0] for pair in adapter.factors.values()} == {16}
+    assert all(pair.up.isfinite().all() for pair in adapter.factors.values())
+    assert (folder / NAME).stat().st_size < 10_000_000
