@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,10 +44,10 @@ def find_embedder(name: str, settings: Settings) -> Embedder:
         fit = ", ".join(other.name for other in shipped_catalogue() if other.task == "embed")
         raise UsageError(f"{name} is no embedder, its task is {entry.task!r}; embedders are {fit}")
     found = resolve(name, cache=settings.cache)
-    device, dtype = _place(settings)
-    return load_embedder(
-        found.path, name=found.name, fingerprint=found.fingerprint, device=device, dtype=dtype
-    )
+    place = partial(_place, settings)
+    if settings.device != "auto":
+        place()  # a device that is not there is an error now, not at the first long text
+    return load_embedder(found.path, name=found.name, fingerprint=found.fingerprint, place=place)
 
 
 @dataclass(frozen=True, slots=True)
