@@ -7,16 +7,20 @@ about on the other.
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memctx import Memory
+from memctx import Memory, load_settings
+from memctx.config import DEFAULT_EMBEDDER
 from memctx.memory.embedder import Embedder, Progress
+from memctx.pipeline.engines import find_embedder
 from memctx.pipeline.finding import Asked, Finding, Indexes
 from memctx.pipeline.ranking.candidates import Candidates
 from memctx.pipeline.ranking.own import own_features
@@ -198,6 +202,31 @@ class Source:
         rows = self._indexes.store.chunks(candidates.ids.tolist())
         keys = [rows[int(chunk)].document.key for chunk in candidates.ids]
         return np.array([key in gold for key in keys], bool)
+
+
+def options_of(purpose: str, folders: Sequence[str], limit: int) -> argparse.ArgumentParser:
+    """The options by which sources are named: `sources_of` reads them."""
+    parser = argparse.ArgumentParser(description=purpose)
+    parser.add_argument("--data", type=Path, required=True, help="folders of corpora and queries")
+    parser.add_argument("--memories", type=Path, required=True, help="where memories are kept")
+    parser.add_argument("--folders", nargs="+", default=list(folders))
+    parser.add_argument("--limit", type=int, default=limit, help="questions of a folder")
+    return parser
+
+
+@contextmanager
+def sources_of(options: argparse.Namespace) -> Iterator[list[Source]]:
+    """The sources that the options name, with the default embedder, until the block ends."""
+    embedder = Remembering(find_embedder(DEFAULT_EMBEDDER, load_settings()))
+    with ExitStack() as opened:
+        yield [
+            opened.enter_context(
+                closing(
+                    Source(options.data / name, options.memories, embedder, limit=options.limit)
+                )
+            )
+            for name in options.folders
+        ]
 
 
 def folds(questions: Sequence[Question], count: int, seed: int) -> NDArray[np.int64]:

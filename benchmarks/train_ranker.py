@@ -9,17 +9,14 @@ what ships is fitted to both. The same data give the same file.
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from memctx import load_settings
-from memctx.benchmarks.ranker_examples import Case, Remembering, Source, Unseen, cases_of
+from memctx.benchmarks.ranker_examples import Case, Unseen, cases_of, options_of, sources_of
 from memctx.benchmarks.ranker_fit import fitted, stored
 from memctx.benchmarks.ranker_report import report
 from memctx.files import write_text
-from memctx.pipeline.engines import find_embedder
 from memctx.pipeline.ranking.ranker import read_ranker
 
 WEIGHTS = {
@@ -31,20 +28,17 @@ WEIGHTS = {
 
 def main() -> None:
     """Reads, cross-validates, fits, writes."""
-    options = _options()
-    embedder = Remembering(find_embedder("all-MiniLM-L6-v2", load_settings()))
-    sources = [
-        Source(options.data / name, options.memories, embedder, limit=options.limit)
-        for name in options.folders
-    ]
-    cases = [case for source in sources for case in cases_of(source, WEIGHTS.get(source.name, 0.5))]
-    if not options.only_fit:
-        report([found for fold in (0, 1) for found in _half(cases, fold)])
-    if options.out:
-        text = json.dumps(stored(fitted(cases)), separators=(",", ":"))
-        write_text(options.out, text + "\n")
-    for source in sources:
-        source.close()
+    parser = options_of(__doc__, list(WEIGHTS), limit=350)
+    parser.add_argument("--out", type=Path, help="the file to write; none: only the report")
+    parser.add_argument("--only-fit", action="store_true", help="no report")
+    options = parser.parse_args()
+    with sources_of(options) as sources:
+        cases = [case for one in sources for case in cases_of(one, WEIGHTS.get(one.name, 0.5))]
+        if not options.only_fit:
+            report([found for fold in (0, 1) for found in _half(cases, fold)])
+        if options.out:
+            text = json.dumps(stored(fitted(cases)), separators=(",", ":"))
+            write_text(options.out, text + "\n")
 
 
 def _half(cases: Sequence[Case], fold: int) -> list[Unseen]:
@@ -52,17 +46,6 @@ def _half(cases: Sequence[Case], fold: int) -> list[Unseen]:
     ranker = read_ranker(stored(fitted([case for case in cases if case.fold != fold])))
     asked = [case for case in cases if case.fold == fold]
     return [case.source.judged(case.number, ranker) for case in asked]
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folders of corpora and queries")
-    parser.add_argument("--memories", type=Path, required=True, help="where memories are kept")
-    parser.add_argument("--out", type=Path, help="the file to write; none: only the report")
-    parser.add_argument("--folders", nargs="+", default=list(WEIGHTS))
-    parser.add_argument("--limit", type=int, default=350, help="questions of a folder")
-    parser.add_argument("--only-fit", action="store_true", help="no report")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

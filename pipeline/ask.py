@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..errors import UsageError
-from ..memory.analysis import han_share, unread
+from ..memory.analysis import unread
+from ..reader.prompt import question_language
 from ..reader.reading import Evidence, Reader, Reading, Window
 from ..reader.terms import echoes
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
@@ -51,19 +52,7 @@ def answer(
         ReaderError: the reader cannot read the window.
     """
     question = result.query
-    overhead = reader.overhead(question)  # loads a tokenizer, which is in no timing
-    began = time.perf_counter()
-    filled = fill(
-        result.passages,
-        limit=options.window,
-        overhead=overhead,
-        cost=reader.cost,
-        facts=[f"{fact.subject} {fact.relation} {fact.object}" for fact in result.facts],
-        question=question,
-    )
-    fuse_ms = _since(began)
-    if result.passages and not filled.passages:
-        raise _too_small(result, reader, options.window)
+    filled, fuse_ms = _filled(result, reader, options.window)
     embedded = not unread(question, reads_chinese=reads_chinese)
     judgement = judge(filled.passages, ceiling, embedded=embedded)
     likely = judgement.probability >= THRESHOLD or options.always_answer
@@ -115,6 +104,28 @@ def cite(evidence: Sequence[Evidence], passages: Sequence[Passage]) -> tuple[Cit
     )
 
 
+def _filled(result: SearchResult, reader: Reader, window: int) -> tuple[Filled, float]:
+    """The window, and the milliseconds that filling it took.
+
+    Raises:
+        UsageError: not even one sentence fits.
+    """
+    overhead = reader.overhead(result.query)  # loads a tokenizer, which is in no timing
+    began = time.perf_counter()
+    filled = fill(
+        result.passages,
+        limit=window,
+        overhead=overhead,
+        cost=reader.cost,
+        facts=[f"{fact.subject} {fact.relation} {fact.object}" for fact in result.facts],
+        question=result.query,
+    )
+    fuse_ms = _since(began)
+    if result.passages and not filled.passages:
+        raise _too_small(result, reader, window)
+    return filled, fuse_ms
+
+
 def _too_small(result: SearchResult, reader: Reader, window: int) -> UsageError:
     overhead = reader.overhead(result.query)
     needed = smallest(result.passages, overhead=overhead, cost=reader.cost, question=result.query)
@@ -132,13 +143,9 @@ def _declined(question: str, reading: Reading, *, always: bool) -> bool:
     return reading.declined or not reading.evidence or echoes(reading.text, question)
 
 
-def _chinese(question: str) -> bool:
-    return han_share(question) > 0.2
-
-
 def _without_answer(question: str, passages: Sequence[Passage]) -> str:
     names = list(dict.fromkeys(p.document.title or p.document.key for p in passages))[:_LISTED]
-    chinese = _chinese(question)
+    chinese = question_language(question) == "zh"
     if not names:
         return (
             "记忆中没有找到相关内容。" if chinese else "Nothing in memory comes near this question."

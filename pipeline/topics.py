@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..reader.reading import WindowPassage
 from ..records import Passage, SearchResult
 from .course import Topic
 from .evaluation_set import Question
+from .fuse import entry
 from .retrieve import Scope
 
 _FOUND = 16
@@ -51,19 +51,8 @@ def topic_of(question: Question, searcher: Searcher) -> Topic | None:
     return Topic(
         question=question.text,
         answers=question.answers,
-        gold=tuple(map(shown, gold)),
-        others=tuple(map(shown, others[:_OTHERS])),
-    )
-
-
-def shown(passage: Passage) -> WindowPassage:
-    """The passage as a window shows it."""
-    return WindowPassage(
-        passage.chunk_id,
-        passage.document.title,
-        passage.heading,
-        passage.text,
-        passage.score,
+        gold=tuple(map(entry, gold)),
+        others=tuple(map(entry, others[:_OTHERS])),
     )
 
 

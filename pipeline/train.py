@@ -33,7 +33,15 @@ _LONGEST_STEP = 1.0
 
 @dataclass(frozen=True, slots=True)
 class TrainOptions:
-    """How to train. `rate` is the learning rate once warm; `batch` is lessons a step."""
+    """How to train.
+
+    `steps` of `batch` lessons each; `rank` of the adapter. `rate` is the learning rate after
+    `warmup` steps, and falls over the last `decay`, a share of all steps. A checkpoint is
+    written every `save_every` steps. The same `seed`, the same adapter.
+
+    Raises:
+        UsageError: a count is below 1.
+    """
 
     steps: int = 120
     batch: int = 8
