@@ -11,9 +11,9 @@ from ..errors import UsageError
 from ..memory.analysis import unread
 from ..reader.prompt import question_language
 from ..reader.reading import Evidence, Reader, Reading, Window
-from ..reader.terms import echoes
+from ..reader.terms import echoes, numbers
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
-from .evidence import THRESHOLD, Judgement, judge, support
+from .evidence import THRESHOLD, Judgement, judge, known_numbers, support
 from .fuse import Filled, fill, smallest
 from .streaming import Stream
 
@@ -63,7 +63,8 @@ def answer(
         began = time.perf_counter()
         reading = reader.read(question, filled.window, on_text=stream.add if stream else None)
         read_ms = _since(began)
-    declined = reading is None or _declined(question, reading, always=options.always_answer)
+    doubted = reading is None or _doubted(question, reading, filled.window)
+    declined = doubted and not (options.always_answer and reading and reading.text)
     text = reading.text if reading and not declined else _without_answer(question, filled.passages)
     if stream:
         stream.finish(text)
@@ -71,7 +72,7 @@ def answer(
         question=question,
         answer=text,
         abstained=declined,
-        confidence=_confidence(judgement, reading, filled.window, declined=declined),
+        confidence=_confidence(judgement, reading, doubted=doubted),
         citations=() if declined or reading is None else cite(reading.evidence, filled.passages),
         facts=() if declined else result.facts[: filled.report.facts],
         window=filled.report,
@@ -136,11 +137,14 @@ def _too_small(result: SearchResult, reader: Reader, window: int) -> UsageError:
     )
 
 
-def _declined(question: str, reading: Reading, *, always: bool) -> bool:
-    """Whether what was read is no answer: nothing, a refusal, without a source, an echo."""
-    if always or not reading.text:
-        return not reading.text
-    return reading.declined or not reading.evidence or echoes(reading.text, question)
+def _doubted(question: str, reading: Reading, window: Window) -> bool:
+    """Whether what was read is no answer: nothing, a refusal, without a source, an echo.
+
+    Nor is a number, in digits, that stands nowhere: an answer is copied.
+    """
+    made_up = numbers(reading.text) - known_numbers(question, window)
+    unsaid = not reading.text or reading.declined or not reading.evidence
+    return unsaid or bool(made_up) or echoes(reading.text, question)
 
 
 def _without_answer(question: str, passages: Sequence[Passage]) -> str:
@@ -155,15 +159,13 @@ def _without_answer(question: str, passages: Sequence[Passage]) -> str:
     return f"Not in memory. The nearest documents are: {'; '.join(names)}."
 
 
-def _confidence(
-    judgement: Judgement, reading: Reading | None, window: Window, *, declined: bool
-) -> float:
+def _confidence(judgement: Judgement, reading: Reading | None, *, doubted: bool) -> float:
     # The evidence must be there, the reader must have read it right, and it must say so.
     confidence = judgement.probability
     if reading is not None:
         read_right = 1.0 if reading.logprob is None else math.exp(reading.logprob)
-        confidence *= read_right * support(reading, window)
-    return round(min(confidence, 0.1) if declined else confidence, 4)
+        confidence *= read_right * support(reading)
+    return round(min(confidence, 0.1) if doubted else confidence, 4)
 
 
 def _timings(
