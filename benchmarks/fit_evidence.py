@@ -103,7 +103,7 @@ def _rates(scores: Floats, held: NDArray[np.bool_]) -> str:
     """Of answerable and of unanswerable questions, the shares declined at some thresholds."""
     return "  ".join(
         f"<{bar}: {(scores[held] < bar).mean():.2f}/{(scores[~held] < bar).mean():.2f}"
-        for bar in (0.2, 0.3, 0.4, 0.5)
+        for bar in (0.03, 0.05, 0.1, 0.2, 0.4)
     )
 
 

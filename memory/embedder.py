@@ -30,7 +30,7 @@ Progress = Callable[[int], None]
 
 _BATCH = 32  # texts; more gains nothing on a CPU and pads more
 _GPU_BATCH = 256
-_FEW = 8  # texts that are no reason to import torch
+_FEW = 8  # texts in all that are no reason to import torch, which is quicker from then on
 _PIECE = 16_384  # characters tokenised at a time
 
 
@@ -79,7 +79,7 @@ def load_embedder(
 
 
 class BertEmbedder:
-    """A BERT sentence encoder: a few texts by `BertQuestions`, more by `BertEncoder`."""
+    """A BERT sentence encoder: the first few texts by `BertQuestions`, more by `BertEncoder`."""
 
     def __init__(
         self,
@@ -95,6 +95,7 @@ class BertEmbedder:
         self._folder, self._shape, self._place = folder, shape, place
         self._lock = threading.Lock()
         self._encoder: BertEncoder | None = None
+        self._embedded = 0
         self._questions = BertQuestions(folder, shape)
         self.name = name
         self.max_tokens = _max_tokens(folder)
@@ -123,7 +124,8 @@ class BertEmbedder:
     def _encode(self, texts: Sequence[str], progress: Progress | None) -> Floats:
         out = np.empty((len(texts), self.width), dtype=np.float32)
         tokens = [item.ids for item in self._tokenizer.encode_batch_fast(list(texts))]
-        if len(tokens) <= _FEW and self._encoder is None:
+        self._embedded += len(tokens)
+        if self._embedded <= _FEW:
             for row, ids in enumerate(tokens):
                 out[row] = self._questions(ids)
             if progress:

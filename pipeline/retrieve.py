@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..device import small_matrices
 from ..kg.link import KnownName
 from ..memory.reranker import Reranker
 from ..memory.rows import ChunkRow
@@ -71,8 +72,12 @@ class Retriever:
 
         A passage's score is the probability that it is evidence, in (0, 1).
         """
+        with small_matrices:
+            return self._searched(question, k, scope or Scope(), distinct=distinct)
+
+    def _searched(self, question: str, k: int, scope: Scope, *, distinct: bool) -> SearchResult:
         clock = Clock()
-        asked = self._asked(question, scope or Scope())
+        asked = self._asked(question, scope)
         clock.lap("embed_ms")
         finding, ranker = Finding(self._in, self._stages, asked), load_ranker()
         # Several chunks of one document may crowd the pool: look further when they count once.

@@ -108,7 +108,7 @@ def test_our_forward_pass_equals_that_of_sentence_transformers(folder: Path) -> 
     )
     many = TEXTS * 9  # so many that they are embedded by torch
     np.testing.assert_allclose(ours.encode(many), theirs.encode(many), atol=1e-5)
-    np.testing.assert_allclose(ours.encode(many)[: len(TEXTS)], ours.encode(TEXTS), atol=1e-5)
+    np.testing.assert_allclose(both(folder)[0].encode(TEXTS), ours.encode(TEXTS), atol=1e-5)
     assert ours.fingerprint == theirs.fingerprint
     assert (ours.width, ours.max_tokens) == (theirs.width, theirs.max_tokens) == (32, 48)
 
