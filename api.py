@@ -37,6 +37,7 @@ from .records import (
     IngestReport,
     SearchResult,
     Status,
+    TrainReport,
     WarmReport,
 )
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from .pipeline.evaluate import EvaluateOptions
     from .pipeline.evaluation import EvaluationReport
     from .pipeline.explain import Explanation
+    from .pipeline.train import TrainOptions
 
 PathLike = str | os.PathLike[str]
 
@@ -226,7 +228,7 @@ class Memory:
             return self._reader
         if mode not in self._readers:
             self._readers[mode] = find_reader(
-                mode, self.settings, self._workspace.embedder, states=self._workspace.home.states
+                mode, self.settings, self._workspace.embedder, places=self._workspace.places()
             )
         return self._readers[mode]
 
@@ -341,6 +343,31 @@ class Memory:
             reason=verdict.reason,
         )
 
+    def train_reader(
+        self,
+        questions: PathLike,
+        *,
+        options: TrainOptions | None = None,
+        adapter: PathLike | None = None,
+    ) -> TrainReport:
+        """Teaches the reader from questions about this memory and their right answers.
+
+        Without `options`, each is read about once. What it learns is put into the folder
+        `adapter`, by default the memory's own, from which it is used from then on. An
+        interrupted training goes on where it stopped.
+
+        Raises:
+            UsageError: the questions cannot be read, or none can be taught.
+        """
+        from .pipeline.evaluation_set import read_questions
+        from .pipeline.teach import Teaching
+
+        asked = read_questions(Path(questions))
+        teaching = Teaching(self._workspace, self._retriever(None), options)
+        report = teaching.run(asked, Path(adapter) if adapter else None, self._progress)
+        self._readers.clear()
+        return report
+
     # --- the same for asyncio -----------------------------------------------------------
 
     async def aingest(self, *paths: PathLike, **options: Any) -> IngestReport:
@@ -371,7 +398,7 @@ class Memory:
         )
 
     def _memory_reader(self) -> GatedReader:
-        return find_memory_reader(self.settings, states=self._workspace.home.states)
+        return find_memory_reader(self.settings, places=self._workspace.places())
 
     def indexes(self) -> Indexes:
         """What this memory is searched by, as it is now; for those who measure or train."""

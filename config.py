@@ -52,6 +52,9 @@ class Settings(BaseModel):
     reader: str = Field(
         "gemma-3-270m", description="reader: a catalogue name, a hub id or a folder"
     )
+    reader_adapter: str = Field(
+        "auto", description="what the reader was taught: auto, none, or a file or folder"
+    )
     reader_endpoint: str | None = Field(
         None, description="base URL of an OpenAI-compatible endpoint that reads instead"
     )

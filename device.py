@@ -11,9 +11,11 @@ import functools
 import json
 import os
 import platform
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .errors import ConfigError
 
@@ -177,6 +179,44 @@ def _read_memo(path: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return memo if isinstance(memo, dict) else {}
+
+
+class SmallMatrices:
+    """A block in which NumPy multiplies matrices in one thread.
+
+    OpenBLAS's other threads stay busy for a while after each product, waiting for the next;
+    beside small ones they take the cores from all that runs in between. Blocks of several
+    threads may overlap: the last to end gives the threads back.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._limit: Any = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._limit = _openblas().limit(limits=1)
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._limit.restore_original_limits()
+
+
+small_matrices = SmallMatrices()
+"""The one of this process, as its threads are."""
+
+
+@functools.cache
+def _openblas() -> Any:
+    """Those OpenBLAS libraries that are loaded now: looked for once, which takes a moment."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(internal_api="openblas")
 
 
 def _write_memo(path: Path, memo: dict[str, str]) -> None:

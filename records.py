@@ -350,6 +350,26 @@ class WarmReport(AsDict):
 
 
 @dataclass(frozen=True, slots=True)
+class TrainReport(AsDict):
+    """What a reader was taught, and what it can do on questions that were kept from it.
+
+    `taught` and `examined` are questions, `left` those whose answer no passage holds.
+    F1 and exact match, in [0, 1], are None where none was kept. `losses` has one a step.
+    """
+
+    adapter: str
+    digest: str
+    taught: int
+    examined: int
+    left: int
+    f1_before: float | None
+    f1: float | None
+    exact_before: float | None
+    exact: float | None
+    losses: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fidelity(AsDict):
     """How a model is read, "memory" or "prefill", and why.
 

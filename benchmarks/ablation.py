@@ -20,7 +20,7 @@ from itertools import chain
 from pathlib import Path
 
 from memctx import load_settings
-from memctx.benchmarks.ranker_examples import Remembering, Source
+from memctx.benchmarks.ranker_examples import Remembering, Source, cases_of
 from memctx.benchmarks.retrieval_runs import DEPTH, Dataset, read
 from memctx.benchmarks.sections import replace_section
 from memctx.benchmarks.unseen import Found, found, found_alone, judged_by_other_half
@@ -51,7 +51,7 @@ def measure(options: argparse.Namespace, names: Sequence[str]) -> dict[str, Foun
             )
             for name in names
         ]
-        judged = judged_by_other_half(sources)
+        judged = judged_by_other_half(cases_of(sources))
         for source in sources:
             source.close()
         variants[f"without {without}" if without else _ALL] = found(judged, DEPTH)

@@ -10,22 +10,16 @@ fitted to one half and told about the other; the one of both halves is what
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from memctx import load_settings
-from memctx.benchmarks.ranker_examples import Case, Nearest, Remembering, Source, cases_of
-from memctx.benchmarks.ranker_fit import fitted, stored
-from memctx.benchmarks.train_ranker import WEIGHTS
-from memctx.pipeline.engines import find_embedder
+from memctx.benchmarks.ranker_examples import WEIGHTS, Nearest, cases_of, options_of, sources_of
+from memctx.benchmarks.unseen import by_other_half
 from memctx.pipeline.evidence import given
-from memctx.pipeline.ranking.ranker import read_ranker
 
 Floats = NDArray[np.float64]
 _RIDGE = 1e-3
@@ -43,30 +37,17 @@ class Asked:
 
 def main() -> None:
     """Asks, fits, prints."""
-    options = _options()
-    embedder = Remembering(find_embedder("all-MiniLM-L6-v2", load_settings()))
-    sources = [
-        Source(options.data / name, options.memories, embedder, limit=options.limit)
-        for name in options.folders
-    ]
-    cases = [case for source in sources for case in cases_of(source, WEIGHTS[source.name])]
-    asked = [one for fold in (0, 1) for one in _half(cases, fold)]
+    options = options_of(__doc__, list(WEIGHTS), limit=100).parse_args()
+    with sources_of(options) as sources:
+        asked = [
+            Asked(one.source.name, one.fold, gold, one.source.nearest(one.number, by, gold=gold))
+            for one, by in by_other_half(cases_of(sources))
+            for gold in (True, False)
+        ]
     for unread in (False, True):
         ours = [one for one in asked if one.nearest.unread == unread]
         if ours:
             _tell("not read by the embedder" if unread else "read by the embedder", ours)
-    for source in sources:
-        source.close()
-
-
-def _half(cases: Sequence[Case], fold: int) -> list[Asked]:
-    ranker = read_ranker(stored(fitted([case for case in cases if case.fold != fold])))
-    return [
-        Asked(case.source.name, fold, gold, case.source.nearest(case.number, ranker, gold=gold))
-        for case in cases
-        if case.fold == fold
-        for gold in (True, False)
-    ]
 
 
 def _tell(what: str, asked: Sequence[Asked]) -> None:
@@ -113,17 +94,8 @@ def _rates(scores: Floats, held: NDArray[np.bool_]) -> str:
     """Of answerable and of unanswerable questions, the shares declined at some thresholds."""
     return "  ".join(
         f"<{bar}: {(scores[held] < bar).mean():.2f}/{(scores[~held] < bar).mean():.2f}"
-        for bar in (0.2, 0.3, 0.4, 0.5)
+        for bar in (0.03, 0.05, 0.1, 0.2, 0.4)
     )
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folders of corpora and queries")
-    parser.add_argument("--memories", type=Path, required=True, help="where memories are kept")
-    parser.add_argument("--folders", nargs="+", default=list(WEIGHTS))
-    parser.add_argument("--limit", type=int, default=100, help="questions of a folder")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -7,16 +7,20 @@ about on the other.
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memctx import Memory
+from memctx import Memory, load_settings
+from memctx.config import DEFAULT_EMBEDDER
 from memctx.memory.embedder import Embedder, Progress
+from memctx.pipeline.engines import find_embedder
 from memctx.pipeline.finding import Asked, Finding, Indexes
 from memctx.pipeline.ranking.candidates import Candidates
 from memctx.pipeline.ranking.own import own_features
@@ -28,6 +32,12 @@ from memctx.pipeline.stages import Stages
 
 Floats = NDArray[np.float64]
 INNER = 4  # folds inside what is learned from
+WEIGHTS = {
+    **{"musique": 1.6, "hotpotqa": 1.0, "2wiki": 1.0},
+    **{"xquad_en": 0.5, "xquad_zh": 0.5, "cmrc2018": 0.5, "drcd": 0.5},
+}
+"""What is learned from, and how much a question of each folder weighs."""
+_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +210,31 @@ class Source:
         return np.array([key in gold for key in keys], bool)
 
 
+def options_of(purpose: str, folders: Sequence[str], limit: int) -> argparse.ArgumentParser:
+    """The options by which sources are named: `sources_of` reads them."""
+    parser = argparse.ArgumentParser(description=purpose)
+    parser.add_argument("--data", type=Path, required=True, help="folders of corpora and queries")
+    parser.add_argument("--memories", type=Path, required=True, help="where memories are kept")
+    parser.add_argument("--folders", nargs="+", default=list(folders))
+    parser.add_argument("--limit", type=int, default=limit, help="questions of a folder")
+    return parser
+
+
+@contextmanager
+def sources_of(options: argparse.Namespace) -> Iterator[list[Source]]:
+    """The sources that the options name, with the default embedder, until the block ends."""
+    embedder = Remembering(find_embedder(DEFAULT_EMBEDDER, load_settings()))
+    with ExitStack() as opened:
+        yield [
+            opened.enter_context(
+                closing(
+                    Source(options.data / name, options.memories, embedder, limit=options.limit)
+                )
+            )
+            for name in options.folders
+        ]
+
+
 def folds(questions: Sequence[Question], count: int, seed: int) -> NDArray[np.int64]:
     """A fold for each question; questions that share a gold passage are in the same one."""
     leader = list(range(len(questions)))
@@ -238,10 +273,13 @@ class Case:
     first: First
 
 
-def cases_of(source: Source, weight: float) -> list[Case]:
-    """All questions of a source."""
+def cases_of(sources: Sequence[Source]) -> list[Case]:
+    """All questions of the sources."""
+    return [case for source in sources for case in _cases(source)]
+
+
+def _cases(source: Source) -> Iterator[Case]:
     outer, inner = folds(source.questions, 2, 0), folds(source.questions, INNER, 7)
-    return [
-        Case(source, number, int(outer[number]), int(inner[number]), weight, source.first(number))
-        for number in range(len(source.questions))
-    ]
+    weight = WEIGHTS.get(source.name, _WEIGHT)
+    for number, (half, fold) in enumerate(zip(outer.tolist(), inner.tolist(), strict=True)):
+        yield Case(source, number, half, fold, weight, source.first(number))

@@ -29,7 +29,7 @@ import numpy as np
 from memctx.benchmarks.reader_data import Item, items, rows_of, scale
 from memctx.benchmarks.reader_report import write_report
 from memctx.config import load_settings
-from memctx.pipeline.engines import find_memory_reader
+from memctx.pipeline.engines import Places, find_memory_reader
 from memctx.reader import Care, MemoryReader, PrefillReader, Window
 from memctx.reader.assembly import Assembled, Assembler
 from memctx.reader.fidelity import Probe, full_logits, kl, memory_logits
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def _reader(folder: Path) -> MemoryReader:
-    reader = find_memory_reader(load_settings(), states=folder).reader
+    reader = find_memory_reader(load_settings(), places=Places(states=folder)).reader
     if not isinstance(reader, MemoryReader):
         raise SystemExit("this model is read by full prefill; there is nothing to compare")
     return replace(reader, care=DEFAULT)

@@ -37,10 +37,13 @@ class Item:
 
 
 class Corpus:
-    """One set's passages with BM25 (k1 0.9, b 0.4) over their words."""
+    """One set's passages, whole or `cut`, with BM25 (k1 0.9, b 0.4) over their words."""
 
-    def __init__(self, folder: Path) -> None:
-        self.passages = rows_of(folder / "corpus.jsonl")
+    def __init__(
+        self, folder: Path, *, cut: Callable[[str], list[str]] = lambda text: [text]
+    ) -> None:
+        rows = rows_of(folder / "corpus.jsonl")
+        self.passages = [row | {"text": piece} for row in rows for piece in cut(row["text"])]
         self.queries = rows_of(folder / "queries.jsonl")
         self.index = {row["id"]: number for number, row in enumerate(self.passages)}
         self._counts = [Counter(_words(f"{row['title']} {row['text']}")) for row in self.passages]

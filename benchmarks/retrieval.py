@@ -27,7 +27,7 @@ from pathlib import Path
 
 from memctx.benchmarks.ours import NAME, Memctx
 from memctx.benchmarks.peers import PEERS, System
-from memctx.benchmarks.ranker_examples import Remembering, Source
+from memctx.benchmarks.ranker_examples import Remembering, Source, cases_of
 from memctx.benchmarks.ranker_report import report
 from memctx.benchmarks.retrieval_report import write_report
 from memctx.benchmarks.retrieval_runs import DEPTH, Dataset, Run, gain, keep, kept, measure, read
@@ -70,7 +70,7 @@ def _unseen(options: argparse.Namespace, datasets: Sequence[Dataset], embedder: 
         )
         for data in datasets
     ]
-    judged = judged_by_other_half(sources)
+    judged = judged_by_other_half(cases_of(sources))
     report(judged)
     for source in sources:
         source.close()

@@ -9,60 +9,29 @@ what ships is fitted to both. The same data give the same file.
 
 from __future__ import annotations
 
-import argparse
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
-from memctx import load_settings
-from memctx.benchmarks.ranker_examples import Case, Remembering, Source, Unseen, cases_of
+from memctx.benchmarks.ranker_examples import WEIGHTS, cases_of, options_of, sources_of
 from memctx.benchmarks.ranker_fit import fitted, stored
 from memctx.benchmarks.ranker_report import report
+from memctx.benchmarks.unseen import judged_by_other_half
 from memctx.files import write_text
-from memctx.pipeline.engines import find_embedder
-from memctx.pipeline.ranking.ranker import read_ranker
-
-WEIGHTS = {
-    **{"musique": 1.6, "hotpotqa": 1.0, "2wiki": 1.0},
-    **{"xquad_en": 0.5, "xquad_zh": 0.5, "cmrc2018": 0.5, "drcd": 0.5},
-}
-"""What is learned from, and how much a question of each folder weighs."""
 
 
 def main() -> None:
     """Reads, cross-validates, fits, writes."""
-    options = _options()
-    embedder = Remembering(find_embedder("all-MiniLM-L6-v2", load_settings()))
-    sources = [
-        Source(options.data / name, options.memories, embedder, limit=options.limit)
-        for name in options.folders
-    ]
-    cases = [case for source in sources for case in cases_of(source, WEIGHTS.get(source.name, 0.5))]
-    if not options.only_fit:
-        report([found for fold in (0, 1) for found in _half(cases, fold)])
-    if options.out:
-        text = json.dumps(stored(fitted(cases)), separators=(",", ":"))
-        write_text(options.out, text + "\n")
-    for source in sources:
-        source.close()
-
-
-def _half(cases: Sequence[Case], fold: int) -> list[Unseen]:
-    """What models of the other half say of this one."""
-    ranker = read_ranker(stored(fitted([case for case in cases if case.fold != fold])))
-    asked = [case for case in cases if case.fold == fold]
-    return [case.source.judged(case.number, ranker) for case in asked]
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folders of corpora and queries")
-    parser.add_argument("--memories", type=Path, required=True, help="where memories are kept")
+    parser = options_of(__doc__, list(WEIGHTS), limit=350)
     parser.add_argument("--out", type=Path, help="the file to write; none: only the report")
-    parser.add_argument("--folders", nargs="+", default=list(WEIGHTS))
-    parser.add_argument("--limit", type=int, default=350, help="questions of a folder")
     parser.add_argument("--only-fit", action="store_true", help="no report")
-    return parser.parse_args()
+    options = parser.parse_args()
+    with sources_of(options) as sources:
+        cases = cases_of(sources)
+        if not options.only_fit:
+            report(judged_by_other_half(cases))
+        if options.out:
+            text = json.dumps(stored(fitted(cases)), separators=(",", ":"))
+            write_text(options.out, text + "\n")
 
 
 if __name__ == "__main__":

@@ -12,19 +12,24 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from memctx.benchmarks.ranker_examples import Case, Source, Unseen, cases_of
+from memctx.benchmarks.ranker_examples import Case, Unseen
 from memctx.benchmarks.ranker_fit import fitted, stored
-from memctx.benchmarks.train_ranker import WEIGHTS
-from memctx.pipeline.ranking.ranker import read_ranker
+from memctx.pipeline.ranking.ranker import Ranker, read_ranker
 
 Found = Mapping[tuple[str, str], Sequence[str]]
 """Keys of documents, best first, by the folder's name and the question's text."""
 
 
-def judged_by_other_half(sources: Sequence[Source]) -> list[Unseen]:
-    """Every question of the sources, judged by models of the half that it is not in."""
-    cases = [case for source in sources for case in cases_of(source, WEIGHTS.get(source.name, 0.5))]
-    return [one for fold in (0, 1) for one in _half(cases, fold)]
+def by_other_half(cases: Sequence[Case]) -> Iterator[tuple[Case, Ranker]]:
+    """Every case with a ranker of the half that it is not in."""
+    for fold in (0, 1):
+        ranker = read_ranker(stored(fitted([case for case in cases if case.fold != fold])))
+        yield from ((case, ranker) for case in cases if case.fold == fold)
+
+
+def judged_by_other_half(cases: Sequence[Case]) -> list[Unseen]:
+    """Every case, judged by models of the half that it is not in."""
+    return [case.source.judged(case.number, ranker) for case, ranker in by_other_half(cases)]
 
 
 def found(judged: Sequence[Unseen], depth: int) -> Found:
@@ -45,13 +50,6 @@ def best(keys: Sequence[str], scores: NDArray[np.float64], depth: int) -> list[s
     """
     order = np.argsort(-scores, kind="stable")
     return list(dict.fromkeys(keys[place] for place in order))[:depth]
-
-
-def _half(cases: Sequence[Case], fold: int) -> Iterator[Unseen]:
-    ranker = read_ranker(stored(fitted([case for case in cases if case.fold != fold])))
-    for case in cases:
-        if case.fold == fold:
-            yield case.source.judged(case.number, ranker)
 
 
 def _of(one: Unseen) -> tuple[str, str]:

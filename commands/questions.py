@@ -31,6 +31,8 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    from ..config import Settings
+    from ..pipeline.ask import AskOptions
     from ..pipeline.explain import Explanation
     from ..pipeline.retrieve import Scope
     from ..records import Answer, AsDict
@@ -118,16 +120,9 @@ def ask(
 
         memctx ask --batch questions.jsonl --json
     """
-    from ..pipeline.ask import AskOptions
-
     scope = scope_of(collection, where, document)
     with open_memory(memory, window=window, without=without, rerank=rerank) as opened:
-        options = AskOptions(
-            passages=k or opened.settings.passages,
-            window=opened.settings.window,
-            reader=reader,
-            always_answer=always_answer,
-        )
+        options = _options(opened.settings, k, reader, always_answer=always_answer)
         if batch is not None:
             _refuse_beside_batch({"QUESTION": question, "--stream": stream, "--explain": explain})
             opened.reader(reader)  # one that is not there fails once, not at every line
@@ -144,6 +139,19 @@ def ask(
     _print_answer(result, why, json=json, streamed=streaming)
     if result.abstained:
         raise typer.Exit(_NOT_IN_MEMORY)
+
+
+def _options(
+    settings: Settings, passages: int | None, reader: str, *, always_answer: bool
+) -> AskOptions:
+    from ..pipeline.ask import AskOptions
+
+    return AskOptions(
+        passages=passages or settings.passages,
+        window=settings.window,
+        reader=reader,
+        always_answer=always_answer,
+    )
 
 
 def _print_answer(result: Answer, why: Explanation | None, *, json: bool, streamed: bool) -> None:

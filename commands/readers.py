@@ -1,6 +1,9 @@
-"""Commands about the reader: filling the KV memory, and the fidelity check."""
+"""Commands about the reader: filling the KV memory, the fidelity check, and training."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -41,3 +44,46 @@ def check(memory: MemoryDir = None, json: Json = False) -> None:
         show.fidelity(result)
     if result.mode != "memory":
         raise typer.Exit(1)
+
+
+@app.command()
+def train(
+    questions: Annotated[
+        Path,
+        typer.Argument(
+            metavar="QUESTIONS.jsonl", help='Lines {"id", "question", "answers", "gold"?}.'
+        ),
+    ],
+    memory: MemoryDir = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Steps of 8 questions each.", show_default="each question about once"
+        ),
+    ] = None,
+    adapter: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where it is put.", show_default="the memory's own, in use at once"
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Teach the reader from questions about this memory and their answers.
+
+    "gold" names the documents that hold the evidence. A tenth of the questions is kept to
+    see what was learnt. An interrupted run goes on where it stopped.
+
+    Examples:
+
+        memctx reader train questions.jsonl --steps 100
+    """
+    from ..pipeline.train import TrainOptions
+
+    options = TrainOptions(steps=steps) if steps else None
+    with open_memory(memory) as opened:
+        report = opened.train_reader(questions, options=options, adapter=adapter)
+    if json:
+        show.as_json(report.to_dict())
+    else:
+        show.training(report)

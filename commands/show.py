@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from ..models.resolve import ModelState
     from ..pipeline.evaluation import EvaluationReport, TaskReport
     from ..pipeline.progress import Progress
-    from ..records import Answer, Fidelity, IngestReport, Passage, SearchResult, Status
+    from ..records import (
+        Answer,
+        Fidelity,
+        IngestReport,
+        Passage,
+        SearchResult,
+        Status,
+        TrainReport,
+    )
 
 _WIDTH = 96
 
@@ -123,6 +131,24 @@ def fidelity(result: Fidelity) -> None:
     table(rows.items())
     if result.reason:
         say(result.reason)
+
+
+def training(report: TrainReport) -> None:
+    """What a reader was taught, and what came of it."""
+    first, last = report.losses[0], report.losses[-20:]
+    rows = {
+        "adapter": report.adapter,
+        "taught": f"{report.taught} questions in {len(report.losses)} steps",
+        "loss": f"{first:.3f} at first, {sum(last) / len(last):.3f} at last",
+        "examined": f"{report.examined} questions that were kept from it",
+    }
+    if report.f1 is not None and report.f1_before is not None:
+        rows["F1"] = f"{100 * report.f1_before:.1f} before, {100 * report.f1:.1f} after"
+    if report.exact is not None and report.exact_before is not None:
+        rows["exact"] = f"{100 * report.exact_before:.1f} before, {100 * report.exact:.1f} after"
+    table(rows.items())
+    if report.left:
+        say(f"{report.left} questions were left: no answer, or no passage that holds it")
 
 
 def evaluation(report: EvaluationReport) -> None:

@@ -10,9 +10,13 @@ through sentence-transformers itself (`embedder.py`).
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,7 +45,7 @@ def read_shape(folder: Path) -> BertShape | None:
         and config.get("hidden_act") == "gelu"
         and config.get("position_embedding_type", "absolute") == "absolute"
         and modules in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
-        and (folder / "model.safetensors").is_file()
+        and _in_numpy(folder / "model.safetensors")
     )
     chosen = [name for name, used in pooling.items() if name.startswith("pooling_mode") and used]
     kinds = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}
@@ -53,6 +57,16 @@ def read_shape(folder: Path) -> BertShape | None:
         epsilon=config["layer_norm_eps"],
         pooling=kinds[chosen[0]],
     )
+
+
+def _in_numpy(file: Path) -> bool:
+    """Whether NumPy has all the number formats of a safetensors file; it lacks bfloat16."""
+    if not file.is_file():
+        return False
+    with file.open("rb") as opened:
+        size = int.from_bytes(opened.read(8), "little")
+        header = json.loads(opened.read(size))
+    return all(part.get("dtype") != "BF16" for part in header.values())
 
 
 class BertEncoder:
@@ -76,6 +90,18 @@ class BertEncoder:
     def width(self) -> int:
         """Dimensions of a vector."""
         return int(self._weights["embeddings.LayerNorm.weight"].shape[0])
+
+    def run(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """Vectors (n, width) for token ids, the longest first; they are padded together."""
+        import torch
+
+        ids = torch.zeros((len(tokens), len(tokens[0])), dtype=torch.long)
+        mask = torch.zeros_like(ids)
+        for row, some in enumerate(tokens):
+            ids[row, : len(some)] = torch.tensor(some)
+            mask[row, : len(some)] = 1
+        found: NDArray[np.float32] = self(ids.to(self.device), mask.to(self.device)).cpu().numpy()
+        return found
 
     def __call__(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Vectors (n, width), fp32, for token ids (n, length) and a mask that is 1 on tokens."""

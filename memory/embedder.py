@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import threading
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ModelError
-from .bert import BertEncoder, read_shape
+from .bert import BertEncoder, BertShape, read_shape
+from .bert_numpy import BertQuestions
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -28,6 +30,7 @@ Progress = Callable[[int], None]
 
 _BATCH = 32  # texts; more gains nothing on a CPU and pads more
 _GPU_BATCH = 256
+_FEW = 8  # texts in all that are no reason to import torch, which is quicker from then on
 _PIECE = 16_384  # characters tokenised at a time
 
 
@@ -59,31 +62,46 @@ class Embedder(Protocol):
 
 
 def load_embedder(
-    folder: Path, *, name: str, fingerprint: str, device: str, dtype: str
+    folder: Path, *, name: str, fingerprint: str, place: Callable[[], tuple[str, str]]
 ) -> Embedder:
-    """The embedder whose weights are in `folder`, a sentence-transformers folder."""
+    """The embedder whose weights are in `folder`, a sentence-transformers folder.
+
+    `place` gives the device and the number format to compute in. It is asked when many texts
+    are to be embedded: to know it, torch must be imported, and a question needs no torch.
+    """
     shape = read_shape(folder)
     if shape is not None and (folder / "tokenizer.json").is_file():
-        encoder = BertEncoder(folder, shape, device=device, dtype=dtype)
-        return BertEmbedder(folder, encoder, name=name, fingerprint=fingerprint)
+        return BertEmbedder(folder, shape, name=name, fingerprint=fingerprint, place=place)
+    device, dtype = place()
     return SentenceTransformerEmbedder(
         folder, name=name, fingerprint=fingerprint, device=device, dtype=dtype
     )
 
 
 class BertEmbedder:
-    """A BERT sentence encoder run by `bert.BertEncoder`."""
+    """A BERT sentence encoder: the first few texts by `BertQuestions`, more by `BertEncoder`."""
 
-    def __init__(self, folder: Path, encoder: BertEncoder, *, name: str, fingerprint: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        shape: BertShape,
+        *,
+        name: str,
+        fingerprint: str,
+        place: Callable[[], tuple[str, str]],
+    ) -> None:
         from tokenizers import Tokenizer
 
+        self._folder, self._shape, self._place = folder, shape, place
+        self._lock = threading.Lock()
+        self._encoder: BertEncoder | None = None
+        self._embedded = 0
+        self._questions = BertQuestions(folder, shape)
         self.name = name
         self.max_tokens = _max_tokens(folder)
-        self.width = encoder.width
+        self.width = self._questions.width
         self._prompts = _prompts(folder)
         self.fingerprint = _with_prompts(fingerprint, self._prompts)
-        self._encoder = encoder
-        self._batch = _BATCH if encoder.device == "cpu" else _GPU_BATCH
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.max_tokens)
@@ -104,24 +122,31 @@ class BertEmbedder:
         return _token_ends(self._counter, text)
 
     def _encode(self, texts: Sequence[str], progress: Progress | None) -> Floats:
-        import torch
-
         out = np.empty((len(texts), self.width), dtype=np.float32)
         tokens = [item.ids for item in self._tokenizer.encode_batch_fast(list(texts))]
+        self._embedded += len(tokens)
+        if self._embedded <= _FEW:
+            for row, ids in enumerate(tokens):
+                out[row] = self._questions(ids)
+            if progress:
+                progress(len(tokens))
+            return out
+        encoder = self._loaded()
+        batch = _BATCH if encoder.device == "cpu" else _GPU_BATCH
         order = sorted(range(len(tokens)), key=lambda index: -len(tokens[index]))
-        for start in range(0, len(order), self._batch):
-            some = order[start : start + self._batch]
-            longest = len(tokens[some[0]])
-            ids = torch.zeros((len(some), longest), dtype=torch.long)
-            mask = torch.zeros((len(some), longest), dtype=torch.long)
-            for row, index in enumerate(some):
-                ids[row, : len(tokens[index])] = torch.tensor(tokens[index])
-                mask[row, : len(tokens[index])] = 1
-            device = self._encoder.device
-            out[some] = self._encoder(ids.to(device), mask.to(device)).cpu().numpy()
+        for start in range(0, len(order), batch):
+            some = order[start : start + batch]
+            out[some] = encoder.run([tokens[index] for index in some])
             if progress:
                 progress(len(some))
         return out
+
+    def _loaded(self) -> BertEncoder:
+        with self._lock:
+            if self._encoder is None:
+                device, dtype = self._place()
+                self._encoder = BertEncoder(self._folder, self._shape, device=device, dtype=dtype)
+            return self._encoder
 
 
 class SentenceTransformerEmbedder:

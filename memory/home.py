@@ -40,6 +40,11 @@ class Home:
         """The reader's stored attention states; a cache."""
         return self.folder / "states"
 
+    @property
+    def adapter(self) -> Path:
+        """What its reader was taught, if it was."""
+        return self.folder / "adapter"
+
     def exists(self) -> bool:
         """Whether a memory has been made here."""
         return self.store.is_file()

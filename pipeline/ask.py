@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..errors import UsageError
-from ..memory.analysis import han_share, unread
+from ..memory.analysis import unread
+from ..reader.prompt import question_language
 from ..reader.reading import Evidence, Reader, Reading, Window
-from ..reader.terms import echoes
+from ..reader.terms import echoes, numbers
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
-from .evidence import THRESHOLD, Judgement, judge, support
+from .evidence import THRESHOLD, Judgement, judge, known_numbers, support
 from .fuse import Filled, fill, smallest
 from .streaming import Stream
 
@@ -51,19 +52,7 @@ def answer(
         ReaderError: the reader cannot read the window.
     """
     question = result.query
-    overhead = reader.overhead(question)  # loads a tokenizer, which is in no timing
-    began = time.perf_counter()
-    filled = fill(
-        result.passages,
-        limit=options.window,
-        overhead=overhead,
-        cost=reader.cost,
-        facts=[f"{fact.subject} {fact.relation} {fact.object}" for fact in result.facts],
-        question=question,
-    )
-    fuse_ms = _since(began)
-    if result.passages and not filled.passages:
-        raise _too_small(result, reader, options.window)
+    filled, fuse_ms = _filled(result, reader, options.window)
     embedded = not unread(question, reads_chinese=reads_chinese)
     judgement = judge(filled.passages, ceiling, embedded=embedded)
     likely = judgement.probability >= THRESHOLD or options.always_answer
@@ -74,7 +63,8 @@ def answer(
         began = time.perf_counter()
         reading = reader.read(question, filled.window, on_text=stream.add if stream else None)
         read_ms = _since(began)
-    declined = reading is None or _declined(question, reading, always=options.always_answer)
+    doubted = reading is None or _doubted(question, reading, filled.window)
+    declined = doubted and not (options.always_answer and reading and reading.text)
     text = reading.text if reading and not declined else _without_answer(question, filled.passages)
     if stream:
         stream.finish(text)
@@ -82,11 +72,15 @@ def answer(
         question=question,
         answer=text,
         abstained=declined,
-        confidence=_confidence(judgement, reading, filled.window, declined=declined),
+        confidence=_confidence(judgement, reading, doubted=doubted),
         citations=() if declined or reading is None else cite(reading.evidence, filled.passages),
         facts=() if declined else result.facts[: filled.report.facts],
         window=filled.report,
-        reader=ReaderInfo(reader.name, reading.mode if reading else reader.mode),
+        reader=ReaderInfo(
+            reader.name,
+            reading.mode if reading else reader.mode,
+            reading.adapter if reading else None,
+        ),
         timings=_timings(result, reading, fuse_ms, read_ms),
         usage=_usage(reading),
         passages=filled.passages,
@@ -111,6 +105,28 @@ def cite(evidence: Sequence[Evidence], passages: Sequence[Passage]) -> tuple[Cit
     )
 
 
+def _filled(result: SearchResult, reader: Reader, window: int) -> tuple[Filled, float]:
+    """The window, and the milliseconds that filling it took.
+
+    Raises:
+        UsageError: not even one sentence fits.
+    """
+    overhead = reader.overhead(result.query)  # loads a tokenizer, which is in no timing
+    began = time.perf_counter()
+    filled = fill(
+        result.passages,
+        limit=window,
+        overhead=overhead,
+        cost=reader.cost,
+        facts=[f"{fact.subject} {fact.relation} {fact.object}" for fact in result.facts],
+        question=result.query,
+    )
+    fuse_ms = _since(began)
+    if result.passages and not filled.passages:
+        raise _too_small(result, reader, window)
+    return filled, fuse_ms
+
+
 def _too_small(result: SearchResult, reader: Reader, window: int) -> UsageError:
     overhead = reader.overhead(result.query)
     needed = smallest(result.passages, overhead=overhead, cost=reader.cost, question=result.query)
@@ -121,20 +137,19 @@ def _too_small(result: SearchResult, reader: Reader, window: int) -> UsageError:
     )
 
 
-def _declined(question: str, reading: Reading, *, always: bool) -> bool:
-    """Whether what was read is no answer: nothing, a refusal, without a source, an echo."""
-    if always or not reading.text:
-        return not reading.text
-    return reading.declined or not reading.evidence or echoes(reading.text, question)
+def _doubted(question: str, reading: Reading, window: Window) -> bool:
+    """Whether what was read is no answer: nothing, a refusal, without a source, an echo.
 
-
-def _chinese(question: str) -> bool:
-    return han_share(question) > 0.2
+    Nor is a number, in digits, that stands nowhere: an answer is copied.
+    """
+    made_up = numbers(reading.text) - known_numbers(question, window)
+    unsaid = not reading.text or reading.declined or not reading.evidence
+    return unsaid or bool(made_up) or echoes(reading.text, question)
 
 
 def _without_answer(question: str, passages: Sequence[Passage]) -> str:
     names = list(dict.fromkeys(p.document.title or p.document.key for p in passages))[:_LISTED]
-    chinese = _chinese(question)
+    chinese = question_language(question) == "zh"
     if not names:
         return (
             "记忆中没有找到相关内容。" if chinese else "Nothing in memory comes near this question."
@@ -144,15 +159,13 @@ def _without_answer(question: str, passages: Sequence[Passage]) -> str:
     return f"Not in memory. The nearest documents are: {'; '.join(names)}."
 
 
-def _confidence(
-    judgement: Judgement, reading: Reading | None, window: Window, *, declined: bool
-) -> float:
+def _confidence(judgement: Judgement, reading: Reading | None, *, doubted: bool) -> float:
     # The evidence must be there, the reader must have read it right, and it must say so.
     confidence = judgement.probability
     if reading is not None:
         read_right = 1.0 if reading.logprob is None else math.exp(reading.logprob)
-        confidence *= read_right * support(reading, window)
-    return round(min(confidence, 0.1) if declined else confidence, 4)
+        confidence *= read_right * support(reading)
+    return round(min(confidence, 0.1) if doubted else confidence, 4)
 
 
 def _timings(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +24,10 @@ from ..reader.reading import Reader
 _ENGLISH = "en_core_web_sm"
 _log = logging.getLogger(__name__)
 if TYPE_CHECKING:
+    from ..reader.adapter_file import Adapter
     from ..reader.gate import GatedReader
     from ..reader.language_model import LanguageModel
+    from ..reader.memory_reader import MemoryReader
 
 READER_MODES = ("memory", "prefill", "extract")
 
@@ -40,10 +44,10 @@ def find_embedder(name: str, settings: Settings) -> Embedder:
         fit = ", ".join(other.name for other in shipped_catalogue() if other.task == "embed")
         raise UsageError(f"{name} is no embedder, its task is {entry.task!r}; embedders are {fit}")
     found = resolve(name, cache=settings.cache)
-    device, dtype = _place(settings)
-    return load_embedder(
-        found.path, name=found.name, fingerprint=found.fingerprint, device=device, dtype=dtype
-    )
+    place = partial(_place, settings)
+    if settings.device != "auto":
+        place()  # a device that is not there is an error now, not at the first long text
+    return load_embedder(found.path, name=found.name, fingerprint=found.fingerprint, place=place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +84,22 @@ def find_reranker(settings: Settings) -> Reranker:
     return load_reranker(found.path, name=found.name, device=device, dtype=dtype)
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Folders of a memory that its reader uses: of stored states, and of its adapter."""
+
+    states: Path | None = None
+    adapter: Path | None = None
+
+
 def find_reader(
-    mode: str, settings: Settings, embedder: Embedder, *, states: Path | None = None
+    mode: str, settings: Settings, embedder: Embedder, *, places: Places | None = None
 ) -> Reader:
     """A reader of the mode asked for; an endpoint, where one is set, reads in its place.
 
-    `states` is the folder for stored attention states; without one none are kept.
-
     Raises:
         ModelNotFound: the weights of the reader are not on this machine.
+        ModelError: its adapter is damaged.
         UsageError: there is no such mode.
     """
     if mode not in READER_MODES:
@@ -109,26 +120,42 @@ def find_reader(
     if mode == "prefill":
         from ..reader.prefill import PrefillReader
 
-        return PrefillReader(
-            _language_model(resolve(settings.reader, cache=settings.cache), settings)
-        )
-    return find_memory_reader(settings, states=states)
+        found = _find_model(settings)
+        adapter = find_adapter(found, settings, places or Places())
+        return PrefillReader(_language_model(found, settings, adapter))
+    return find_memory_reader(settings, places=places)
 
 
-def find_memory_reader(settings: Settings, *, states: Path | None) -> GatedReader:
-    """The reader from stored states, which lie in the folder `states`, if any.
+def find_memory_reader(settings: Settings, *, places: Places | None = None) -> GatedReader:
+    """The reader from stored states, with the adapter that the settings ask for.
+
+    Raises:
+        ModelNotFound: the weights of the reader are not on this machine.
+        ModelError: its adapter is damaged.
+    """
+    from ..reader.gate import GatedReader
+
+    adapter = find_adapter(_find_model(settings), settings, places or Places())
+    reader = find_plain_reader(settings, places=places, adapter=adapter)
+    return GatedReader(reader, verdicts=settings.cache / "fidelity")
+
+
+def find_plain_reader(
+    settings: Settings, *, places: Places | None = None, adapter: Adapter | None = None
+) -> MemoryReader:
+    """The reader from stored states, whether they are faithful or not.
 
     Raises:
         ModelNotFound: the weights of the reader are not on this machine.
     """
     from ..reader.assembly import Assembler
-    from ..reader.gate import GatedReader
     from ..reader.kv_memory import KvMemory, Maker
     from ..reader.memory_reader import MemoryReader
     from ..reader.pieces import Pieces
 
     found = _find_model(settings)
-    model = _language_model(found, settings)
+    model = _language_model(found, settings, adapter)
+    states = places.states if places else None
     config = (found.path / "config.json").read_bytes()
     maker = Maker(
         model=found.fingerprint,
@@ -137,8 +164,28 @@ def find_memory_reader(settings: Settings, *, states: Path | None) -> GatedReade
         dtype=model.dtype,
     )
     memory = KvMemory(states, budget=settings.kv_budget) if states else None
-    reader = MemoryReader(Assembler(model, maker, memory, format="int8"))
-    return GatedReader(reader, verdicts=settings.cache / "fidelity")
+    return MemoryReader(Assembler(model, maker, memory, format="int8"))
+
+
+def find_adapter(found: ResolvedModel, settings: Settings, places: Places) -> Adapter | None:
+    """What the reader was taught: as set; else by the memory; else as shipped; else nothing.
+
+    Raises:
+        ModelError: the adapter is damaged, or the one that is set is not there.
+    """
+    from ..reader.adapter_file import NAME, read_adapter
+
+    if settings.reader_adapter == "none":
+        return None
+    if settings.reader_adapter != "auto":
+        return read_adapter(Path(settings.reader_adapter))
+    shipped = Path(str(package_files("memctx"))) / "data" / "adapters" / found.name
+    for folder in (places.adapter, shipped):
+        if folder is not None and (folder / NAME).is_file():
+            adapter = read_adapter(folder)
+            if adapter.model == found.name:
+                return adapter
+    return None
 
 
 def state_bytes_per_token(settings: Settings) -> int:
@@ -164,12 +211,19 @@ def _find_model(settings: Settings) -> ResolvedModel:
     return resolve(settings.reader, cache=settings.cache)
 
 
-def _language_model(found: ResolvedModel, settings: Settings) -> LanguageModel:
+def _language_model(
+    found: ResolvedModel, settings: Settings, adapter: Adapter | None
+) -> LanguageModel:
     from ..reader.language_model import LanguageModel
 
     device, dtype = _place(settings)
     return LanguageModel(
-        found.path, name=found.name, device=device, dtype=dtype, cache=settings.cache
+        found.path,
+        name=found.name,
+        device=device,
+        dtype=dtype,
+        cache=settings.cache,
+        adapter=adapter,
     )
 
 

@@ -64,10 +64,19 @@ def read_evaluation_set(folder: Path) -> EvaluationSet:
             f"missing: {_QUESTIONS if documents else 'the documents'}"
         )
     keys = frozenset(_text(row, "id", place) for place, row in _rows(documents))
-    asked = tuple(_question(row, place) for place, row in _rows(questions))
+    return EvaluationSet(folder.resolve().name, documents, keys, read_questions(questions))
+
+
+def read_questions(file: Path) -> tuple[Question, ...]:
+    """Reads a file of questions.
+
+    Raises:
+        UsageError: it cannot be read, a line is not what it should be, or there is none.
+    """
+    asked = tuple(_question(row, place) for place, row in _rows(file))
     if not asked:
-        raise UsageError(f"{questions} should hold a question a line and is empty")
-    return EvaluationSet(folder.resolve().name, documents, keys, asked)
+        raise UsageError(f"{file} should hold a question a line and is empty")
+    return asked
 
 
 def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:

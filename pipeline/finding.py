@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kg.link import KnownName
 from ..kg.weights import Walkable
 from ..memory.analysis import unread
 from ..memory.embedder import Embedder, Floats
@@ -22,7 +20,7 @@ from ..memory.rows import ChunkRow
 from ..memory.store import Store
 from ..memory.vectors import VectorIndex
 from ..memory.words import WordIndex, index_words
-from .graph_search import linked, most_visited, restart, rows_of, visits
+from .graph_search import linked, most_visited, name_weights, restart, rows_of, visits
 from .ranking.candidates import Candidates, Named
 from .ranking.question import NamedEntities, RankedQuestion, ranked_question
 from .ranking.wording import Wording
@@ -34,7 +32,6 @@ _NAMED = 40  # candidates from the question's names
 _FORWARD, _BACKWARD = 60, 40  # candidates that seeds link to, and that link to seeds
 _WALKED = 20
 _HOP = 12  # candidates from each question asked again
-_PHRASE = 0.3  # of a proper name's weight; small words may be no name at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +200,3 @@ class Finding:
         if len(chosen) <= count:
             return map(int, chosen)
         return [i for i, _ in self._in.vectors.search(self._asked.vector, count, allowed=chosen)]
-
-
-def name_weights(names: Sequence[KnownName]) -> dict[int, float]:
-    """How surely names mean each entity column, in (0, 1]; one of many spreads thin."""
-    weights: dict[int, float] = {}
-    for name in names:
-        weight = (1.0 if name.proper else _PHRASE) / sqrt(len(name.columns))
-        for column in name.columns:
-            weights[column] = max(weights.get(column, 0.0), weight)
-    return weights

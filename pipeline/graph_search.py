@@ -6,7 +6,6 @@ Functions of arrays; what the graph is, and how a walk goes, is known to `kg`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -20,17 +19,19 @@ _PASSAGES = 0.05  # of the restart where there are names, as in HippoRAG 2
 _EPSILON = 1e-6  # of a share, for each unit of a node's links
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What a walk started from and where it came: `shares` (n,) by row, 0 if no walk."""
-
-    names: tuple[KnownName, ...]
-    shares: Floats
-
-
 def linked(question: str, arrays: GraphArrays) -> tuple[KnownName, ...]:
     """What the question names that the graph knows."""
     return known_names(question, arrays.surfaces)
+
+
+def name_weights(names: Sequence[KnownName]) -> dict[int, float]:
+    """How surely names mean each entity column, in (0, 1]; one of many spreads thin."""
+    weights: dict[int, float] = {}
+    for name in names:
+        weight = (1.0 if name.proper else _PHRASE) / sqrt(len(name.columns))
+        for column in name.columns:
+            weights[column] = max(weights.get(column, 0.0), weight)
+    return weights
 
 
 def restart(
@@ -41,11 +42,8 @@ def restart(
     `passages` have scores >= 0. A name of many entities spreads its weight. None where
     there is nothing to start from.
     """
-    entities: dict[int, float] = {}
-    for name in names:
-        for column in name.columns:
-            weight = (1.0 if name.proper else _PHRASE) * rarity[column] / sqrt(len(name.columns))
-            entities[column] = max(entities.get(column, 0.0), float(weight))
+    sure = name_weights(names)
+    entities = {column: float(weight * rarity[column]) for column, weight in sure.items()}
     named, scored = sum(entities.values()), sum(passages.values())
     if named <= 0 and scored <= 0:
         return None

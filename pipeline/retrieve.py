@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..device import small_matrices
 from ..kg.link import KnownName
 from ..memory.reranker import Reranker
 from ..memory.rows import ChunkRow
@@ -71,8 +72,12 @@ class Retriever:
 
         A passage's score is the probability that it is evidence, in (0, 1).
         """
+        with small_matrices:
+            return self._searched(question, k, scope or Scope(), distinct=distinct)
+
+    def _searched(self, question: str, k: int, scope: Scope, *, distinct: bool) -> SearchResult:
         clock = Clock()
-        asked = self._asked(question, scope or Scope())
+        asked = self._asked(question, scope)
         clock.lap("embed_ms")
         finding, ranker = Finding(self._in, self._stages, asked), load_ranker()
         # Several chunks of one document may crowd the pool: look further when they count once.
@@ -85,7 +90,10 @@ class Retriever:
         signals = self._signals(candidates)
         clock.lap("rank_ms")
         if self._stages.rerank and self._reranker is not None:
-            signals, ranked = self._reread(question, signals, ranked, finding.rows)
+            nearest = [finding.rows[chunk] for chunk, _ in ranked[:_DEPTH]]
+            read = logits_of(question, nearest, self._reranker())
+            signals = {i: replace(one, rerank=read.get(i)) for i, one in signals.items()}
+            ranked = reranked(ranked, read)
             clock.lap("rerank_ms")
         best = [(finding.rows[chunk], score) for chunk, score in ranked]
         if distinct:
@@ -119,22 +127,6 @@ class Retriever:
             for place, chunk in enumerate(candidates.ids)
         }
 
-    def _reread(
-        self,
-        question: str,
-        signals: Mapping[int, Signals],
-        ranked: Sequence[tuple[int, float]],
-        rows: Mapping[int, ChunkRow],
-    ) -> tuple[dict[int, Signals], list[tuple[int, float]]]:
-        """The best passages read by a cross-encoder, and ordered anew."""
-        if self._reranker is None:
-            return dict(signals), list(ranked)
-        chosen = [rows[chunk] for chunk, _ in ranked[:_DEPTH]]
-        logits = self._reranker().score(question, [row.described for row in chosen]).tolist()
-        read = {row.id: float(logit) for row, logit in zip(chosen, logits, strict=True)}
-        told = {chunk: replace(one, rerank=read.get(chunk)) for chunk, one in signals.items()}
-        return told, reranked(ranked, read)
-
     def _facts(
         self, question: str, passages: Sequence[Passage], names: Sequence[KnownName]
     ) -> tuple[Fact, ...]:
@@ -161,13 +153,19 @@ def led(
         finding.add_walked(dict(zip(likely[:_WALKED_FROM], alone[order].tolist(), strict=False)))
         clock.lap("graph_ms")
     vectors = np.zeros((0, first.vectors.shape[1]), np.float32)
-    if stages.hops and not finding.unread:
+    if stages.hops and stages.dense and not finding.unread:
         vectors = finding.ask_again(likely[:ASKED_AGAIN])
         clock.lap("hops_ms")
     candidates = finding.candidates()
     chosen = order[:SEEDS]
     places = np.searchsorted(candidates.ids, first.ids[chosen])
     return candidates, Seeds(places, alone[chosen], vectors)
+
+
+def logits_of(question: str, rows: Sequence[ChunkRow], reranker: Reranker) -> dict[int, float]:
+    """What a cross-encoder makes of passages: logits by chunk id, higher is nearer."""
+    logits = reranker.score(question, [row.described for row in rows])
+    return dict(zip([row.id for row in rows], logits.tolist(), strict=True))
 
 
 def ordered(candidates: Candidates, likely: NDArray[np.float64]) -> list[tuple[int, float]]:

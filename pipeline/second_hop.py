@@ -11,7 +11,7 @@ from ..memory.rows import ChunkRow
 from ..reader.terms import terms
 from ..sentences import sentences
 
-ASKED_AGAIN = 4
+ASKED_AGAIN = 2
 _CHARACTERS = 400
 
 

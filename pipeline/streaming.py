@@ -1,7 +1,8 @@
 """Passing on an answer's words while they are read, but never the beginning of none.
 
 A text may turn out to be a refusal, to be without a source or to repeat the question;
-what was said cannot be unsaid, so words are held back until that is ruled out.
+what was said cannot be unsaid, so words are held back until that is ruled out. So is a
+number that stands nowhere.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Callable
 from ..reader.citation import locate
 from ..reader.declined import may_decline
 from ..reader.reading import Window
-from ..reader.terms import tokens
+from ..reader.terms import numbers, tokens
+from .evidence import known_numbers
 
 
 class Stream:
@@ -28,6 +30,7 @@ class Stream:
         self._sure = always
         # Without a source of its own every answer must first be found to have one.
         self._sourced = always or bool(locate(question, "", window))
+        self._always, self._known = always, known_numbers(question, window)
         self._held = ""
         self._told = ""
 
@@ -37,12 +40,13 @@ class Stream:
         self._sure = self._sure or (
             self._sourced and not may_decline(self._held) and not self._may_echo()
         )
-        if self._sure:
+        if self._sure and (self._always or numbers(self._told + self._held) <= self._known):
             self._tell(self._held)
 
     def finish(self, text: str) -> None:
-        """Passes on what is missing of the answer, which is `text`."""
-        self._tell(text.removeprefix(self._told))
+        """Passes on what is missing of the answer, which is `text`, or `text` on a new line."""
+        goes_on = text.startswith(self._told)
+        self._tell(text.removeprefix(self._told) if goes_on else f"\n{text}")
 
     def _may_echo(self) -> bool:
         # The last word may not be whole yet.

@@ -26,7 +26,7 @@ from ..memory.reranker import Reranker
 from ..memory.store import Store
 from ..memory.vectors import VectorIndex
 from ..memory.words import WordIndex
-from .engines import Extraction, find_embedder, find_extraction, find_reranker
+from .engines import Extraction, Places, find_embedder, find_extraction, find_reranker
 from .graph import GraphIndex
 from .naming import Naming
 
@@ -139,6 +139,10 @@ class Workspace:
         """The knowledge graph as it is now, weighed; other threads may go on changing it."""
         with self._lock:
             return self.graph().walkable()
+
+    def places(self) -> Places:
+        """What of this memory its reader uses."""
+        return Places(states=self.home.states, adapter=self.home.adapter)
 
     def model_id(self) -> int:
         """The store's number for the embedder."""

@@ -37,16 +37,28 @@ class Plan:
     `positions` are those of the pass's queries, ascending; None means that the queries
     are the last of the keys. `bias` has a number for each of the first keys; keys
     beyond it get none. `watch` is called in every layer that sees the whole window.
+    With `apart`, texts that know nothing of one another share the pass, which then has no
+    cache: each reads on over its own.
     """
 
     positions: Tensor | None = None
     bias: Tensor | None = None
     bias_from: int = 0
     watch: Watcher | None = None
+    apart: tuple[Beside, ...] = ()
     masks: dict[tuple[int, int, int | None], Tensor | None] = field(default_factory=dict)
 
 
 _PLAN: ContextVar[Plan | None] = ContextVar("memctx_attention_plan", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Some of a pass's queries, `rows`, that read on over a cache of their own by `plan`."""
+
+    rows: slice
+    cache: Any
+    plan: Plan
 
 
 @contextmanager
@@ -95,7 +107,10 @@ def _attend(
         return stock
     scale = options.get("scaling") or query.shape[-1] ** -0.5
     window = options.get("sliding_window") or getattr(module, "sliding_window", None)
-    out = attend(query, key, value, plan, scale=float(scale), window=window)
+    if plan.apart:
+        out = _attend_apart(module.layer_idx, query, key, value, scale=float(scale), window=window)
+    else:
+        out = attend(query, key, value, plan, scale=float(scale), window=window)
     return out.transpose(1, 2).contiguous(), None
 
 
@@ -123,6 +138,23 @@ def attend(
         allowed = _scores_added(plan, run, low, window, like=query)
         parts.append(_attend_run(part, keys, values, allowed, scale=scale, watch=_at(watch, run)))
     return parts[0] if len(parts) == 1 else torch.cat(parts, dim=2)
+
+
+def _attend_apart(
+    layer: int, query: Tensor, key: Tensor, value: Tensor, *, scale: float, window: int | None
+) -> Tensor:
+    """Attention of several texts in one pass, each over its own cache and itself."""
+    import torch
+
+    plan = _PLAN.get()
+    parts = []
+    for text in plan.apart if plan is not None else ():
+        before, rows = text.cache.layers[layer], text.rows
+        keys = torch.cat((before.keys, key[:, :, rows]), dim=2)
+        values = torch.cat((before.values, value[:, :, rows]), dim=2)
+        part = query[:, :, rows]
+        parts.append(attend(part, keys, values, text.plan, scale=scale, window=window))
+    return torch.cat(parts, dim=2)
 
 
 def _attend_run(

@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from importlib.resources import files as package_files
 from typing import TYPE_CHECKING, Any
 
+from .adapter import acting
 from .attention import planned
 from .memory_reader import Care, MemoryReader
+from .prefill import plainly
 from .reading import Window, WindowPassage
 
 if TYPE_CHECKING:
@@ -91,12 +93,17 @@ def full_logits(reader: MemoryReader, probe: Probe) -> Tensor:
     """Logits for each token of the answer when everything runs through the model."""
     import torch
 
-    prompt = reader.pieces.prompt(probe.question, probe.window)
+    pieces = reader.pieces
+    pieces.prompt(probe.question, probe.window)  # refuses what is too long
+    asked = pieces.asking(probe.question, probe.window)
     answer = _answer_ids(reader, probe)
     weights = reader.model.weights
-    ids = torch.tensor([[*prompt, *answer]], device=weights.device)
-    with torch.inference_mode():
-        logits = weights(input_ids=ids, logits_to_keep=len(answer) + 1).logits
+    cache = plainly(weights, pieces.context(probe.window))
+    ids = torch.tensor([[*asked, *answer]], device=weights.device)
+    with torch.inference_mode(), acting():
+        logits = weights(
+            input_ids=ids, past_key_values=cache, logits_to_keep=len(answer) + 1
+        ).logits
     rows: Tensor = logits[0, :-1]
     return rows
 
@@ -111,7 +118,8 @@ def memory_logits(reader: MemoryReader, probe: Probe) -> Tensor:
     start = prepared.assembled.layout.length
     ids = torch.tensor([[*prepared.ids[start:], *answer]], device=weights.device)
     places = torch.arange(start, start + ids.shape[1], device=weights.device)[None]
-    with torch.inference_mode(), planned(reader.plan(probe.window, prepared.assembled)):
+    plan = reader.plan(probe.window, prepared.assembled)
+    with torch.inference_mode(), acting(), planned(plan):
         logits = weights(
             input_ids=ids,
             position_ids=places,

@@ -125,7 +125,9 @@ class GatedReader:
             return self._verdict
 
     def _measured(self, path: Path) -> Verdict:
-        _LOG.info("comparing reading from stored states with full prefill for %s", self.name)
+        _LOG.warning(
+            "seeing once how %s reads from stored states; this takes a minute or two", self.name
+        )
         # The probes' states are of no use to anyone: they stay out of the KV memory.
         alone = replace(self._given, assembler=self._given.assembler.without_memory())
         try:
@@ -142,7 +144,8 @@ class GatedReader:
     def _key(self) -> str:
         """Names all that a verdict depends on."""
         assembler = self._given.assembler
-        said = (_VERSION, self._limit, assembler.maker, assembler.format, self._given.care)
+        taught, care = assembler.model.taught or "", self._given.care
+        said = (_VERSION, self._limit, assembler.maker, assembler.format, care, taught)
         return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
 

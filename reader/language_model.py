@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError, ModelNotFound
+from .adapter import attach, placed
+from .adapter_file import Adapter
 from .compact import compact_tokenizer
 from .tokenizer import LibraryTokenizer, Tokenizer
 
@@ -21,7 +23,8 @@ class LanguageModel:
     """A Hugging Face causal language model in `folder`, loaded when first used.
 
     `dtype` is torch's name for it, such as "bfloat16". In `cache`, if any, tokenizers
-    are kept in a form that opens quickly. Safe to share among threads.
+    are kept in a form that opens quickly. `adapter`, if any, is ready to act on its
+    weights. Safe to share among threads.
     """
 
     def __init__(
@@ -32,12 +35,14 @@ class LanguageModel:
         device: str = "cpu",
         dtype: str = "float32",
         cache: Path | None = None,
+        adapter: Adapter | None = None,
     ) -> None:
         self.folder = Path(folder)
         self.name = name
         self.device = device
         self.dtype = dtype
         self.cache = cache
+        self.adapter = adapter
         self._lock = threading.RLock()
         self._parts: dict[str, Any] = {}
 
@@ -66,6 +71,11 @@ class LanguageModel:
     def is_chat(self) -> bool:
         """Whether the model was taught to converse: its tokenizer has a chat template."""
         return self.tokenizer.is_chat
+
+    @property
+    def taught(self) -> str | None:
+        """The digest of its adapter, if it has one."""
+        return self.adapter.digest if self.adapter else None
 
     @property
     def stop_ids(self) -> tuple[int, ...]:
@@ -162,7 +172,10 @@ class LanguageModel:
         logging.disable_progress_bar()
         dtype = getattr(torch, self.dtype)
         model = self._load(AutoModelForCausalLM.from_pretrained, dtype=dtype)
-        return model.to(self.device).eval()
+        model = model.to(self.device).eval()
+        if self.adapter is not None:
+            attach(model, placed(self.adapter.factors, like=model))
+        return model
 
     def _find_stop_ids(self) -> set[int]:
         settings = getattr(self.weights, "generation_config", None)

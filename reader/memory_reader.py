@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .adapter import acting
 from .assembly import Assembled, Assembler
 from .attention import Plan, planned
 from .citation import locate
@@ -109,7 +110,7 @@ class MemoryReader:
         watch = PassageWatch(assembled.layout, first=len(ids) - 1, layers=self._layers())
         plan = self.plan(window, assembled)
         plan.watch = watch
-        with planned(plan):
+        with acting(), planned(plan):
             written = greedy(
                 self.model,
                 ids,
@@ -135,8 +136,7 @@ class MemoryReader:
             ReaderError: as `read`.
         """
         chunks = [self.pieces.part(passage) for passage in window.passages]
-        tail = [token for fact in window.facts for token in self.pieces.part(fact)]
-        tail += self.pieces.tail(question)
+        tail = self.pieces.asking(question, window)
         ids = [*self.assembler.maker.prefix, *(t for chunk in chunks for t in chunk), *tail]
         self.pieces.check(len(ids))
         assembled = self.assembler.assemble(chunks, room=len(tail) + self.answer_tokens + 1)
@@ -170,7 +170,7 @@ class MemoryReader:
         watch = TokenWatch(length)
         tokens = torch.tensor([list(ids[length:])], device=weights.device)
         places = torch.arange(length, len(ids), device=weights.device)[None]
-        with torch.inference_mode(), planned(Plan(watch=watch)):
+        with torch.inference_mode(), acting(), planned(Plan(watch=watch)):
             weights.base_model(
                 input_ids=tokens,
                 position_ids=places,
@@ -206,4 +206,5 @@ class MemoryReader:
             logprob=written.logprob,
             answer_tokens=written.tokens,
             attention=shares,
+            adapter=self.model.taught,
         )

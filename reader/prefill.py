@@ -8,9 +8,11 @@ a `Reading`. What it is told is in `prompt`, what counts as the answer in `answe
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from .adapter import acting
 from .citation import locate
 from .declined import declines
 from .generation import Written, greedy
@@ -62,7 +64,11 @@ class PrefillReader:
         """
         started = time.perf_counter()
         prompt = self._pieces.prompt(question, window)
-        written = greedy(self.model, prompt, limit=self.answer_tokens, on_text=on_text)
+        cache = plainly(self.model.weights, self._pieces.context(window))
+        with acting():
+            written = greedy(
+                self.model, prompt, limit=self.answer_tokens, on_text=on_text, cache=cache
+            )
         return self._reading(question, window, written, prompt=len(prompt), started=started)
 
     @property
@@ -82,4 +88,20 @@ class PrefillReader:
             first_token_ms=1000 * (written.first_token_at - started),
             prompt_tokens=prompt,
             answer_tokens=written.tokens,
+            adapter=self.model.taught,
         )
+
+
+def plainly(weights: Any, ids: Sequence[int]) -> Any:
+    """A transformers cache of `ids`, read in one pass and without an adapter."""
+    import torch
+    from transformers import DynamicCache
+
+    cache = DynamicCache()
+    with torch.inference_mode():
+        weights.base_model(
+            input_ids=torch.tensor([list(ids)], device=weights.device),
+            past_key_values=cache,
+            use_cache=True,
+        )
+    return cache

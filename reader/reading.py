@@ -61,6 +61,7 @@ class Reading:
     count from the call of `read`; `first_token_ms` is None when no model read, and
     `load_ms`, a part of it, is loading stored states. `attention` is each passage's
     share of what the answer looked at, in the window's order; empty where not known.
+    `adapter` is the digest of the adapter that read, if any.
     """
 
     text: str
@@ -74,6 +75,7 @@ class Reading:
     cached_tokens: int = 0
     load_ms: float = 0.0
     attention: tuple[float, ...] = ()
+    adapter: str | None = None
 
 
 class Reader(Protocol):

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from threadpoolctl import ThreadpoolController
 
-from memctx.device import DTYPES, describe, pick_device, pick_dtype
+from memctx.device import DTYPES, describe, pick_device, pick_dtype, small_matrices
 from memctx.errors import ConfigError
 
 
@@ -73,3 +74,17 @@ def test_the_description_has_every_device_and_marks_one(tmp_path: Path) -> None:
     for device in devices:
         assert device.dtype in DTYPES
         assert device.detail
+
+
+def test_numpy_multiplies_in_one_thread_until_the_last_block_ends() -> None:
+    openblas = ThreadpoolController().select(internal_api="openblas")
+
+    def threads() -> set[int]:
+        return {library["num_threads"] for library in openblas.info()}
+
+    before = threads()
+    with small_matrices:
+        with small_matrices:
+            assert threads() == {1}
+        assert threads() == {1}
+    assert threads() == before

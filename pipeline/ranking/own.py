@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .candidates import Candidates, Floats, ranks, scaled
 from .question import RankedQuestion
-from .wording import is_little
+from .wording import little
 
 FEATURES = (
     *("cosine", "cosine_below_best", "bm25_of_ceiling", "bm25_of_best"),
@@ -83,4 +83,4 @@ def _holds(sets: Sequence[frozenset[Any]], wanted: Sequence[Any]) -> NDArray[np.
 
 
 def _size(title: frozenset[str]) -> int:
-    return max(1, sum(not is_little(word) for word in title))
+    return max(1, len(title - little()))

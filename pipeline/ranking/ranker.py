@@ -20,7 +20,7 @@ from .candidates import Candidates, Floats, ranks, scaled
 from .own import FEATURES, own_features
 from .pairs import Seeds, pair_features
 from .question import RankedQuestion
-from .trees import Trees
+from .trees import Trees, probability
 
 SEEDS = 5
 FORMAT = 1  # changes with the features
@@ -60,8 +60,7 @@ class Ranker:
         links = self.links(beside, rows, seeds)
         slope, offset = self.calibration
         odds = self.last.log_odds(last_rows(rows, beside, seeds, links))
-        found: Floats = 1.0 / (1.0 + np.exp(-(slope * odds + offset)))
-        return found
+        return probability(slope * odds + offset)
 
     def links(self, beside: Floats, rows: Floats, seeds: Seeds) -> Floats:
         """How likely each candidate is evidence if a seed is: (s, n); 0 for the seed itself."""
@@ -94,7 +93,11 @@ def pair_rows(beside: Floats, rows: Floats, seeds: Seeds) -> Floats:
 
 
 def last_rows(rows: Floats, beside: Floats, seeds: Seeds, links: Floats) -> Floats:
-    """A candidate's row, what leads to it, what it leads to, and the best pair's features."""
+    """A candidate's row, what leads to it, what it leads to, its best pair's features: (n, f).
+
+    `rows` (n, f) are from `standing`, `beside` (s, n, f) are pair features, `links` (s, n)
+    say how likely a candidate is evidence if a seed is.
+    """
     reached = links * seeds.likely[:, None]
     ordered = np.sort(reached, axis=0)[::-1]
     leads, leads_well = np.zeros(len(rows)), np.zeros(len(rows))

@@ -62,5 +62,10 @@ class Trees:
 
     def probability(self, rows: Floats) -> Floats:
         """`log_odds` as probabilities in (0, 1)."""
-        found: Floats = 1.0 / (1.0 + np.exp(-self.log_odds(rows)))
-        return found
+        return probability(self.log_odds(rows))
+
+
+def probability(log_odds: Floats) -> Floats:
+    """Log-odds as probabilities in (0, 1)."""
+    found: Floats = 1.0 / (1.0 + np.exp(-log_odds))
+    return found

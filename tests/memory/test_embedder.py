@@ -92,7 +92,7 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def both(folder: Path) -> tuple[BertEmbedder, SentenceTransformerEmbedder]:
-    ours = load_embedder(folder, name="t", fingerprint="f", device="cpu", dtype="float32")
+    ours = load_embedder(folder, name="t", fingerprint="f", place=lambda: ("cpu", "float32"))
     theirs = SentenceTransformerEmbedder(
         folder, name="t", fingerprint="f", device="cpu", dtype="float32"
     )
@@ -106,6 +106,9 @@ def test_our_forward_pass_equals_that_of_sentence_transformers(folder: Path) -> 
     np.testing.assert_allclose(
         ours.encode_query(TEXTS[0]), theirs.encode_query(TEXTS[0]), atol=1e-5
     )
+    many = TEXTS * 9  # so many that they are embedded by torch
+    np.testing.assert_allclose(ours.encode(many), theirs.encode(many), atol=1e-5)
+    np.testing.assert_allclose(both(folder)[0].encode(TEXTS), ours.encode(TEXTS), atol=1e-5)
     assert ours.fingerprint == theirs.fingerprint
     assert (ours.width, ours.max_tokens) == (theirs.width, theirs.max_tokens) == (32, 48)
 
@@ -152,7 +155,7 @@ def test_a_model_that_we_cannot_run_goes_through_sentence_transformers(
         for file in (folder / part).iterdir():
             (other / part / file.name).write_bytes(file.read_bytes())
     (other / "config.json").write_text(json.dumps(config | {"hidden_act": "relu"}))
-    loaded = load_embedder(other, name="t", fingerprint="f", device="cpu", dtype="float32")
+    loaded = load_embedder(other, name="t", fingerprint="f", place=lambda: ("cpu", "float32"))
     assert isinstance(loaded, SentenceTransformerEmbedder)
 
 

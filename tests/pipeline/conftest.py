@@ -1,10 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from memctx import HashingEmbedder, Memory
 from memctx.pipeline.loaders import Limits, Source, load
 from memctx.records import Document, Skipped
 
@@ -24,3 +27,21 @@ def load_file(tmp_path: Path) -> LoadFile:
         return list(load(source, limits))
 
     return write_and_load
+
+
+@pytest.fixture(scope="module")
+def remember(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[Mapping[str, str]], Memory]]:
+    """Makes memories of titled texts, each title its document's key; all close at the end."""
+    with ExitStack() as opened:
+
+        def make(texts: Mapping[str, str]) -> Memory:
+            folder = tmp_path_factory.mktemp("remembered")
+            rows = [{"id": key, "title": key, "text": text} for key, text in texts.items()]
+            (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, rows)))
+            memory = opened.enter_context(Memory(folder / "memory", embedder=HashingEmbedder()))
+            memory.ingest(folder / "corpus.jsonl")
+            return memory
+
+        yield make

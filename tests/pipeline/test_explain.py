@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -19,14 +18,8 @@ QUESTION = "In which year was the director of The Long Tide born?"
 
 
 @pytest.fixture(scope="module")
-def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memory]:
-    folder = tmp_path_factory.mktemp("explain")
-    file = folder / "corpus.jsonl"
-    rows = [{"id": key, "title": key, "text": text} for key, text in TEXTS.items()]
-    file.write_text("\n".join(map(json.dumps, rows)))
-    with Memory(folder / "memory", embedder=HashingEmbedder()) as memory:
-        memory.ingest(file)
-        yield memory
+def memory(remember: Callable[[Mapping[str, str]], Memory]) -> Memory:
+    return remember(TEXTS)
 
 
 def test_the_way_to_the_second_passage_goes_over_the_first(memory: Memory) -> None:

@@ -1,0 +1,119 @@
+"""Topics to teach a reader from public question sets, for `benchmarks.train_reader`.
+
+Each set is a folder with `corpus.jsonl` and `queries.jsonl`. Its questions fall into two
+halves, those that share a gold passage into one (`reader_data.Corpus.half`); the first
+is taught, the second is kept to report on. `xquad_zh` asks what `xquad_en` asks, so its
+questions go where their English twins go.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from memctx.benchmarks.reader_data import Corpus
+from memctx.pipeline.course import Group, Topic
+from memctx.reader import WindowPassage
+from memctx.reader.prompt import question_language
+from memctx.sentences import sentences
+
+_ENGLISH_PIECE, _CHINESE_PIECE = 900, 210
+_LONGEST_ANSWER = {"en": 120, "zh": 60}
+"""Characters of a passage, which is cut between sentences, and of an answer."""
+
+_GOLD_EACH = 2
+_OTHERS = {1: 4}
+_OTHERS_BESIDE_SEVERAL = 3
+
+
+MIXTURE: Mapping[str, int] = {
+    "xquad_en": 243,
+    "hotpotqa": 140,
+    "musique": 42,
+    "2wiki": 80,
+    "cmrc2018": 180,
+    "drcd": 80,
+    "xquad_zh": 180,
+}
+"""What the shipped adapter was taught: at most so many questions of each set, in about one
+round, because in a second one it learns them by heart. They are of few passages, so that
+each passage's states, which are the costly part, serve many lessons."""
+
+TWINS = {"xquad_zh": "xquad_en"}
+
+
+def groups(data: Path, mixture: Mapping[str, int] = MIXTURE) -> list[Group]:
+    """The first half of each set as topics, drawn as often as there are of them."""
+    found = [topics(data, name, limit) for name, limit in mixture.items()]
+    return [Group(each, len(each)) for each in found]
+
+
+def topics(data: Path, name: str, limit: int) -> list[Topic]:
+    """Questions of a set's first half, those of one passage behind one another.
+
+    Distractors are what BM25 finds among the passages that hold other answers.
+    """
+    corpus = Corpus(data / name, cut=pieces)
+    half = Corpus(data / TWINS[name]).half() if name in TWINS else corpus.half()
+    first = [q for q in corpus.queries if not half[q["id"]] and _is_short(q)]
+    first.sort(key=lambda q: (_hash(q["gold"][0]), _hash(q["id"])))
+    taught = first[:limit]
+    used = {key for query in taught for key in query["gold"]}
+    return [_topic(corpus, query, used) for query in taught]
+
+
+def pieces(text: str) -> list[str]:
+    """A text cut between sentences into pieces of about the size of a chunk."""
+    chinese = question_language(text) == "zh"
+    room = _CHINESE_PIECE if chinese else _ENGLISH_PIECE
+    cut, begin, last = [], 0, 0
+    for _, end in sentences(text):
+        if end - begin > room and last > begin:
+            cut.append(text[begin:last].strip())
+            begin = last
+        last = end
+    return [piece for piece in (*cut, text[begin:].strip()) if piece] or [text]
+
+
+def _topic(corpus: Corpus, query: dict[str, Any], used: set[str]) -> Topic:
+    scores = corpus.scores(query["question"])
+    gold = [place for key in query["gold"] for place in _gold(corpus, query, key, scores)]
+    most = _OTHERS.get(len(query["gold"]), _OTHERS_BESIDE_SEVERAL)
+    others = [
+        place
+        for place in np.argsort(-scores, kind="stable").tolist()
+        if corpus.passages[place]["id"] in used
+        and corpus.passages[place]["id"] not in query["gold"]
+    ]
+
+    def shown(place: int) -> WindowPassage:
+        row = corpus.passages[place]
+        return WindowPassage(place, row["title"], "", row["text"], float(scores[place]))
+
+    return Topic(
+        question=query["question"],
+        answers=tuple(query["answers"]),
+        gold=tuple(map(shown, gold)),
+        others=tuple(map(shown, others[:most])),
+    )
+
+
+def _gold(corpus: Corpus, query: dict[str, Any], key: str, scores: Any) -> list[int]:
+    """The pieces of a gold passage: the one with the answer, or, of several, the first."""
+    own = [place for place, row in enumerate(corpus.passages) if row["id"] == key]
+    if len(query["gold"]) > 1:
+        return own[:_GOLD_EACH]
+    holding = [p for p in own if query["answers"][0] in corpus.passages[p]["text"]]
+    return holding[:1] or [max(own, key=lambda place: scores[place])]
+
+
+def _is_short(query: dict[str, Any]) -> bool:
+    return len(query["answers"][0]) <= _LONGEST_ANSWER[question_language(query["question"])]
+
+
+def _hash(text: str) -> int:
+    return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)

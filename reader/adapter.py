@@ -1,0 +1,114 @@
+"""A low-rank adapter: a small trained addition to a model's projections.
+
+    y = W x + B A x        for the tokens of facts, question and answer
+
+(LoRA, arXiv 2106.09685.) It acts within `acting` alone. Passages are read without it, as
+in activated LoRA (arXiv 2504.12397), so that stored states serve whatever adapter is in
+use, and training one computes each passage once. Knows tensors and a model's
+projections; what an adapter was taught is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ModelError
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+"""What is adapted: all projections of attention and of the perceptron behind it."""
+
+_SCALE = 2.0
+"""How strongly an untrained A is drawn; B begins at nothing, so that nothing changes."""
+
+_ACTING: ContextVar[bool] = ContextVar("memctx_adapter_acting", default=False)
+
+
+@contextmanager
+def acting() -> Iterator[None]:
+    """Within the block, adapters of the models that run here have their effect."""
+    token = _ACTING.set(True)
+    try:
+        yield
+    finally:
+        _ACTING.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """One projection's addition: `down` is A (rank, inputs), `up` is B (outputs, rank)."""
+
+    down: Tensor
+    up: Tensor
+
+
+def fresh(weights: Any, rank: int, generator: Generator) -> dict[str, Factors]:
+    """An adapter for a transformers model that changes nothing yet, ready to be trained.
+
+    In float32, whatever the model is in.
+    """
+    import torch
+
+    found = {}
+    for name, module in projections(weights).items():
+        outputs, inputs = module.weight.shape
+        down = torch.empty(rank, inputs).uniform_(-1, 1, generator=generator)
+        down *= _SCALE * inputs**-0.5
+        up = torch.zeros(outputs, rank)
+        device = module.weight.device
+        found[name] = Factors(down.to(device).requires_grad_(), up.to(device).requires_grad_())
+    return found
+
+
+def attach(weights: Any, adapter: Mapping[str, Factors]) -> None:
+    """Let `adapter` act on a model, wherever `acting` says so; its weights stay as they are.
+
+    Raises:
+        ModelError: the adapter was made for a model of another shape.
+    """
+    modules = projections(weights)
+    for name, factors in adapter.items():
+        wanted = tuple(modules[name].weight.shape) if name in modules else None
+        found = (factors.up.shape[0], factors.down.shape[1])
+        if found != wanted:
+            raise ModelError(
+                f"the adapter was made for another model: its {name} is {found}, the model's is "
+                f'{wanted or "not there"}; set reader_adapter to "none", or train one for it'
+            )
+    for name, factors in adapter.items():
+        modules[name].register_forward_hook(_adding(factors))
+
+
+def placed(adapter: Mapping[str, Factors], *, like: Any) -> dict[str, Factors]:
+    """The factors on a model's device and in its format."""
+    return {
+        name: Factors(pair.down.to(like.device, like.dtype), pair.up.to(like.device, like.dtype))
+        for name, pair in adapter.items()
+    }
+
+
+def projections(weights: Any) -> dict[str, Any]:
+    """The model's projections by name, in the order of its layers."""
+    return {
+        name: module
+        for name, module in weights.base_model.named_modules()
+        if name.rpartition(".")[2] in PROJECTIONS
+    }
+
+
+def _adding(factors: Factors) -> Any:
+    from torch.nn.functional import linear
+
+    def add(_: Any, given: tuple[Tensor, ...], output: Tensor) -> Tensor | None:
+        if not _ACTING.get():
+            return None
+        read = given[0].to(factors.down.dtype)
+        return output + linear(linear(read, factors.down), factors.up).to(output.dtype)
+
+    return add

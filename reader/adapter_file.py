@@ -1,0 +1,96 @@
+"""An adapter as a file: safetensors in half precision, with what it was made for.
+
+Two tensors a projection, named `<projection>.down` and `<projection>.up`; beside them a
+checksum, because a bit that was flipped would still answer, only worse.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ModelError
+from ..files import replacing
+from .adapter import Factors
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+NAME = "adapter.safetensors"
+"""What the file is called in a folder."""
+
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """An adapter for the model named `model`; `digest`, 16 hex digits, names its numbers."""
+
+    model: str
+    factors: Mapping[str, Factors]
+    digest: str
+
+
+def write_adapter(file: Path, factors: Mapping[str, Factors], *, model: str) -> Adapter:
+    """Replace `file` by these factors, rounded to half precision."""
+    from safetensors.torch import save_file
+
+    tensors = {}
+    for name, pair in factors.items():
+        tensors[f"{name}.down"] = pair.down.detach().half().contiguous().cpu()
+        tensors[f"{name}.up"] = pair.up.detach().half().contiguous().cpu()
+    digest = _digest(tensors)
+    about = {"version": _VERSION, "model": model, "digest": digest}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(file) as beside:
+        save_file(tensors, beside, metadata={"memctx": json.dumps(about)})
+    return Adapter(model, _paired(tensors), digest)
+
+
+def read_adapter(file: Path) -> Adapter:
+    """The adapter in a file, or in a folder that holds one.
+
+    Raises:
+        ModelError: there is none, or it is damaged or of another version.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    file = file / NAME if file.is_dir() else file
+    try:
+        with safe_open(file, "pt") as opened:
+            about = json.loads((opened.metadata() or {}).get("memctx", "{}"))
+            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError, ValueError) as error:
+        raise ModelError(
+            f"expected a reader's adapter in {file}, and it cannot be read ({error}); train one "
+            'with `memctx reader train`, or set reader_adapter to "none"'
+        ) from error
+    if about.get("version") != _VERSION or about.get("digest") != _digest(tensors):
+        raise ModelError(
+            f"the reader's adapter in {file} is damaged or of another version (version "
+            f"{_VERSION} was expected); train it again with `memctx reader train`, or set "
+            'reader_adapter to "none"'
+        )
+    return Adapter(str(about["model"]), _paired(tensors), str(about["digest"]))
+
+
+def _paired(tensors: Mapping[str, Tensor]) -> dict[str, Factors]:
+    names = dict.fromkeys(name.rpartition(".")[0] for name in tensors)
+    return {name: Factors(tensors[f"{name}.down"], tensors[f"{name}.up"]) for name in names}
+
+
+def _digest(tensors: Mapping[str, Tensor]) -> str:
+    """16 hex digits over names, shapes and numbers."""
+    import torch
+
+    found = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        found.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
+        raw: Any = tensor.contiguous().view(torch.uint8).numpy()
+        found.update(raw.tobytes())
+    return found.hexdigest()[:16]

@@ -1,0 +1,128 @@
+"""Adapters: what they change, what they leave, and how they are kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from memctx.errors import ModelError
+from memctx.reader import LanguageModel, PrefillReader, Window
+from memctx.reader.adapter import PROJECTIONS, Factors, acting, attach, fresh, projections
+from memctx.reader.adapter_file import NAME, Adapter, read_adapter, write_adapter
+
+from .conftest import save_random
+from .test_memory_reader import ALL, reader_of
+from .tiny import FAMILIES, tiny_model
+
+
+def random_factors(weights: object, rank: int = 3, size: float = 0.3) -> dict[str, Factors]:
+    generator = torch.Generator().manual_seed(5)
+    found = fresh(weights, rank, generator)
+    with torch.no_grad():
+        for pair in found.values():
+            pair.up.normal_(0, size, generator=generator)
+    return {name: Factors(pair.down.detach(), pair.up.detach()) for name, pair in found.items()}
+
+
+@pytest.fixture
+def adapted(random_model: LanguageModel) -> LanguageModel:
+    factors = random_factors(random_model.weights)
+    adapter = Adapter("tiny", factors, "0" * 16)
+    return LanguageModel(random_model.folder, name="adapted", adapter=adapter)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_adapter_acts_like_weights_with_its_product_added(family: str) -> None:
+    ids = torch.tensor([[5, 9, 33, 7, 60]])
+    model = tiny_model(family)
+    factors = random_factors(model)
+    attach(model, factors)
+    merged = tiny_model(family)
+    before = merged(ids).logits
+    with torch.no_grad():
+        for name, module in projections(merged).items():
+            module.weight += factors[name].up @ factors[name].down
+    with torch.no_grad():
+        assert torch.equal(model(ids).logits, before)
+        with acting():
+            assert torch.allclose(model(ids).logits, merged(ids).logits, atol=1e-4)
+    assert not torch.allclose(merged(ids).logits, before, atol=0.1)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_fresh_adapter_changes_nothing(family: str) -> None:
+    ids = torch.tensor([[5, 9, 33, 7, 60]])
+    model = tiny_model(family)
+    before = model(ids).logits
+    attach(model, fresh(model, 4, torch.Generator().manual_seed(1)))
+    with acting():
+        assert torch.equal(model(ids).logits, before)
+
+
+def test_stored_states_serve_every_adapter(
+    random_model: LanguageModel, adapted: LanguageModel, window: Window, tmp_path: Path
+) -> None:
+    plain = reader_of(random_model, tmp_path).read("Who founded it?", window)
+    reading = reader_of(adapted, tmp_path).read("Who founded it?", window)
+    assert reading.cached_tokens > 0
+    assert reading.logprob != plain.logprob
+
+
+def test_both_ways_of_reading_use_the_adapter_alike(
+    adapted: LanguageModel, window: Window, tmp_path: Path
+) -> None:
+    full = replace(window, facts=("Ada Reed founded Corrie Holt",))
+    wanted = PrefillReader(adapted, 12).read("Who founded it?", full)
+    reader = reader_of(adapted, tmp_path, ALL, format="float16")
+    reading = reader.read("Who founded it?", full)
+    assert reading.text == wanted.text
+    assert reading.logprob == pytest.approx(wanted.logprob, abs=0.02)
+    assert reading.prompt_tokens == wanted.prompt_tokens
+    assert reading.adapter == wanted.adapter == "0" * 16
+
+
+def test_a_written_adapter_is_read_back(random_model: LanguageModel, tmp_path: Path) -> None:
+    factors = random_factors(random_model.weights)
+    written = write_adapter(tmp_path / "new" / NAME, factors, model="tiny")
+    found = read_adapter(tmp_path / "new")
+    assert (found.model, found.digest) == ("tiny", written.digest)
+    assert found.factors.keys() == factors.keys()
+    for name, pair in factors.items():
+        assert torch.equal(found.factors[name].down, pair.down.half())
+        assert torch.equal(found.factors[name].up, pair.up.half())
+
+
+@pytest.mark.parametrize("harm", ["flip", "cut", "empty", "absent"])
+def test_a_damaged_adapter_is_refused(
+    random_model: LanguageModel, tmp_path: Path, harm: str
+) -> None:
+    file = tmp_path / NAME
+    write_adapter(file, random_factors(random_model.weights), model="tiny")
+    whole = bytearray(file.read_bytes())
+    whole[-40] ^= 1
+    harmed = {"flip": bytes(whole), "cut": bytes(whole[:-64]), "empty": b""}
+    file.unlink()
+    if harm in harmed:
+        file.write_bytes(harmed[harm])
+    with pytest.raises(ModelError, match="reader's adapter"):
+        read_adapter(tmp_path)
+
+
+def test_an_adapter_for_another_model_is_refused(tmp_path: Path) -> None:
+    save_random(tmp_path, "llama")
+    adapter = Adapter("other", random_factors(tiny_model("qwen3")), "0" * 16)
+    with pytest.raises(ModelError, match="made for another model"):
+        _ = LanguageModel(tmp_path, name="odd", adapter=adapter).weights
+
+
+def test_the_shipped_adapter_is_whole_and_small() -> None:
+    folder = Path(__file__).parents[2] / "data" / "adapters" / "gemma-3-270m"
+    adapter = read_adapter(folder)
+    assert adapter.model == "gemma-3-270m"
+    assert len(adapter.factors) == 18 * len(PROJECTIONS)
+    assert {pair.down.shape[0] for pair in adapter.factors.values()} == {16}
+    assert all(pair.up.isfinite().all() for pair in adapter.factors.values())
+    assert (folder / NAME).stat().st_size < 10_000_000

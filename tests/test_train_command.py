@@ -1,0 +1,43 @@
+"""`memctx reader train` as a user has it: the installed command, a tiny real reader."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from .reader.conftest import save_random
+
+COMMAND = Path(sys.executable).with_name("memctx")
+
+
+def run(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    environment = {"MEMCTX_READER": str(folder / "tiny"), "MEMCTX_MEMORY": str(folder / "memory")}
+    return subprocess.run(
+        [str(COMMAND), *map(str, words)],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_reader_is_taught_and_the_report_says_what_came_of_it(tmp_path: Path) -> None:
+    save_random(tmp_path / "tiny", "llama")
+    docs, questions = tmp_path / "docs.jsonl", tmp_path / "questions.jsonl"
+    with docs.open("w") as texts, questions.open("w") as asked:
+        for i in range(12):
+            text = {"id": f"d{i}", "text": f"Dome {i} was built by Builder{i} of Bergen."}
+            row = {"id": i, "question": f"Who built dome {i}?", "answers": [f"Builder{i}"]}
+            texts.write(json.dumps(text) + "\n")
+            asked.write(json.dumps(row | {"gold": [f"d{i}"]}) + "\n")
+    assert run(tmp_path, "ingest", docs, "--no-graph").returncode == 0
+    done = run(tmp_path, "reader", "train", questions, "--steps", 1)
+    assert done.returncode == 0, done.stderr
+    assert "questions in 1 steps" in done.stdout
+    assert (tmp_path / "memory" / "adapter" / "adapter.safetensors").is_file()
+    missing = run(tmp_path, "reader", "train", tmp_path / "absent.jsonl")
+    assert missing.returncode != 0
+    assert "absent.jsonl" in missing.stderr
