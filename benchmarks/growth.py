@@ -1,14 +1,15 @@
 """How the cost of a passage grows with the memory: ingestion, the graph, and forgetting.
 
-    python -m memctx.benchmarks.growth --data FOLDER [--sizes 1000,10000] [--plot FILE.png]
+    python -m memctx.benchmarks.growth --data FOLDER [--sizes 1000,10000] [--out docs]
         [--keep FOLDER]
 
 FOLDER holds `corpus.jsonl` and `queries.jsonl`. Makes a corpus of each size by repeating and
 perturbing texts: each copy gets names of its own, so that entities grow with the passages.
 Ingests it; then opens the graph, asks questions with all stages, and forgets documents.
 Vectors are made by hashing and not by a model, so that what grows shows: a model costs the
-same for every passage, and the same for every question. Prints a table (Markdown) and draws
-it. With --keep, memories stay for another run, which does not ingest again.
+same for every passage, and the same for every question. Prints a table; with --out writes
+its section of OUT/benchmarks.md and a plot below OUT/images. With --keep, memories stay for
+another run, which does not ingest again.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from memctx import HashingEmbedder, Memory
+from memctx.benchmarks.sections import replace_section
 from memctx.pipeline import ingest
 from memctx.pipeline.bootstrap import percentile
 from memctx.records import IngestReport
@@ -33,7 +35,14 @@ from memctx.records import IngestReport
 _NAME = re.compile(r"\b[A-Z][a-z]{3,}\b")
 _FORGOTTEN = 5
 _QUESTIONS = 60
-_HOW = "Vectors by hashing, not by a model; texts repeated, with one name in three changed."
+_HOW = """\
+`python -m memctx.benchmarks.growth --data DIR --sizes {sizes} --out docs`
+
+Vectors by hashing, not by a model, which would cost every passage and every question the
+same; texts repeated, with one name in three changed; questions with all stages."""
+
+
+_PLOT = "![Cost of a passage, and times to ask and forget, by size](images/growth.png)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +180,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="1000,10000", help="passages, separated by commas")
     parser.add_argument("--readers", type=int, default=2, help="processes that read")
     parser.add_argument("--keep", type=Path, help="a folder for the memories")
-    parser.add_argument("--plot", type=Path, help="a .png to draw")
+    parser.add_argument("--out", type=Path, help="folder for benchmarks.md")
     args = parser.parse_args()
     ingest._READERS = args.readers  # nothing else is to be done: hashing embeds
     asked = (args.data / "queries.jsonl").read_text(encoding="utf-8").splitlines()
@@ -183,9 +192,11 @@ def main() -> None:
             report = take_in(args.data / "corpus.jsonl", size, folder)
             rows.append(measure(report, questions, folder))
             sys.stderr.write(f"{rows[-1]}\n")
-    sys.stdout.write(f"{_HOW}\n\n{table(rows)}\n")
-    if args.plot:
-        plot(rows, args.plot)
+    sys.stdout.write(f"{table(rows)}\n")
+    if args.out:
+        plot(rows, args.out / "images" / "growth.png")
+        body = f"## Growth\n\n{_HOW.format(sizes=args.sizes)}\n\n{table(rows)}\n\n{_PLOT}"
+        replace_section(args.out / "benchmarks.md", "growth", body, title="Benchmarks")
 
 
 def _perturbed(text: str, copy: int) -> str:

@@ -3,7 +3,7 @@
     python -m memctx.benchmarks.reader speed   --data EVAL/tune --work DIR --windows 1024,2048
     python -m memctx.benchmarks.reader quality --data EVAL/tune --work DIR --questions 400
     python -m memctx.benchmarks.reader store   --work DIR
-    python -m memctx.benchmarks.reader report  --work DIR --out docs/benchmarks-reader.md
+    python -m memctx.benchmarks.reader report  --work DIR --out docs/benchmarks.md
 
 Same model, passages, order, prompt and greedy decoding for every arm. Each measurement is
 a line in DIR, so an interrupted run goes on where it stopped. Passages are the gold ones
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=400)
     parser.add_argument("--windows", default="1024,2048,4096,8192")
     parser.add_argument("--window", type=int, default=1024, help="of the quality part")
-    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks-reader.md"))
+    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     if args.part == "report":

@@ -12,17 +12,18 @@ from typing import Any
 import numpy as np
 
 from memctx.benchmarks.reader_data import rows_of
+from memctx.benchmarks.sections import replace_section
 
 _CJK = "\u3400", "\u9fff"
 
 
 def write_report(work: Path, out: Path) -> None:
-    """Write the page and, beside it in `images`, the plot."""
+    """Write the section of the page and, beside it in `images`, the plot."""
     speed, quality = rows_of(work / "speed.jsonl"), rows_of(work / "quality.jsonl")
     store = rows_of(work / "store.jsonl")
-    parts = ["# Reading from stored states, measured\n"]
+    parts = ["## Reading from stored states\n"]
     parts += [
-        "`python -m memctx.benchmarks.reader` makes this page. Gemma 3 270M on two cores of a "
+        "`python -m memctx.benchmarks.reader`, its four parts one after another. Gemma 3 270M on two cores of a "
         "CPU without bfloat16 instructions, so everything runs in float32; one run, greedy "
         "decoding, the same passages in the same order for every arm.\n"
     ]
@@ -30,14 +31,14 @@ def write_report(work: Path, out: Path) -> None:
     if speed:
         _plot(speed, out.parent / "images" / "reader-first-token.png")
         parts.append("![First token](images/reader-first-token.png)\n")
-    out.write_text("\n".join(parts), encoding="utf-8")
+    replace_section(out, "reader", "\n".join(parts), title="Benchmarks")
 
 
 def _speed(rows: list[dict[str, Any]]) -> list[str]:
     if not rows:
         return []
     lines = [
-        "## Time to the first token\n",
+        "### Time to the first token\n",
         "Medians, loading of stored states counted; cold means that no state was there.\n",
         "| window | questions | full prefill s | warm s | times sooner | cold / full | load ms |"
         " s a token | with lookup | same text |",
@@ -69,7 +70,7 @@ def _quality(rows: list[dict[str, Any]]) -> list[str]:
     sets = Counter(row["set"] for row in rows)
     said = ", ".join(f"{name} {count}" for name, count in sets.items())
     lines = [
-        f"## Answers, {len(rows)} questions ({said})\n",
+        f"### Answers, {len(rows)} questions ({said})\n",
         "KL to full prefill and negative log-likelihood (NLL) of the gold answer are nats a "
         "token; differences of NLL and F1 to full prefill with the 95% interval of a paired "
         "bootstrap. EM and F1 only for arms that wrote an answer.\n",
@@ -99,7 +100,7 @@ def _store(rows: list[dict[str, Any]]) -> list[str]:
         return []
     row = rows[-1]
     return [
-        "## The KV memory\n",
+        "### The KV memory\n",
         f"{row['records']:,} chunks of 220 tokens written in {row['seconds']:.0f} s under a budget "
         f"of 1 GiB: never more than {row['most_bytes'] / 2**30:.2f} GiB on disk, the newest "
         f"{row['kept']} kept; {row['bytes_per_token']:,.0f} bytes a token. Loading 1,980 tokens "
