@@ -23,9 +23,9 @@ def write_report(work: Path, out: Path) -> None:
     store = rows_of(work / "store.jsonl")
     parts = ["## Reading from stored states\n"]
     parts += [
-        "`python -m memctx.benchmarks.reader`, its four parts one after another. Gemma 3 270M on two cores of a "
-        "CPU without bfloat16 instructions, so everything runs in float32; one run, greedy "
-        "decoding, the same passages in the same order for every arm.\n"
+        "`python -m memctx.benchmarks.reader`, its four parts one after another. Gemma 3 270M "
+        "on two cores of a CPU without bfloat16 instructions, so everything runs in float32; "
+        "greedy decoding, the same passages in the same order for every arm.\n"
     ]
     parts += _speed(speed) + _quality(quality) + _store(store)
     if speed:
