@@ -9,9 +9,11 @@ full prefill. Only measures and decides; keeping the outcome is `gate`'s.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files as package_files
+from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
 from .adapter import acting
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 
 LIMIT = 0.35
 """Mean divergence, in nats, up to which stored states are read."""
+
+_LEAST = 6
+_PLAIN = 4.0
+"""After this many probes a verdict is given once the limit lies as many standard errors away."""
 
 REPAIRED_SHARE = 0.15
 """The share of memory that is recomputed where the default repair is not enough."""
@@ -54,33 +60,50 @@ class Verdict:
 
 
 def shipped_probes() -> list[Probe]:
-    """The questions in `data/fidelity.jsonl`, English and Chinese."""
+    """The questions in `data/fidelity.jsonl`, English and Chinese among one another."""
     source = package_files("memctx") / "data" / "fidelity.jsonl"
     return [_probe(json.loads(line)) for line in source.read_text(encoding="utf-8").splitlines()]
 
 
-def judge(reader: MemoryReader, probes: Sequence[Probe], *, limit: float = LIMIT) -> Verdict:
+def judge(
+    reader: MemoryReader, probes: Sequence[Probe], *, limit: float = LIMIT, brief: bool = False
+) -> Verdict:
     """Try the reader's care, then more repair, then give up on stored states.
 
-    `limit` is the mean divergence, in nats, that is put up with.
+    `limit` is the mean divergence, in nats, that is put up with. If `brief`, no more probes
+    are read than make it plain on which side of it the mean lies.
     """
     more = replace(reader.care, share=max(reader.care.share, REPAIRED_SHARE))
     found = 0.0
     for care in dict.fromkeys((reader.care, more)):
-        found = divergence(replace(reader, care=care), probes)
+        found = divergence(replace(reader, care=care), probes, plainly_of=limit if brief else None)
         if found <= limit:
             return Verdict("memory", care, found)
     reason = f"its answers differ by {found:.2f} nats from full prefill, more than {limit:g}"
     return Verdict("prefill", reader.care, found, reason)
 
 
-def divergence(reader: MemoryReader, probes: Sequence[Probe]) -> float:
-    """Mean divergence of reading from states from full prefill, in nats per answer token."""
-    found = [
-        kl(full_logits(reader, probe), memory_logits(reader, probe)).mean().item()
-        for probe in probes
-    ]
-    return float(sum(found) / len(found))
+def divergence(
+    reader: MemoryReader, probes: Sequence[Probe], *, plainly_of: float | None = None
+) -> float:
+    """Mean divergence of reading from states from full prefill, in nats per answer token.
+
+    Ends before the last probe where the mean is plainly above or below `plainly_of`.
+    """
+    found: list[float] = []
+    for probe in probes:
+        found.append(kl(full_logits(reader, probe), memory_logits(reader, probe)).mean().item())
+        if plainly_of is not None and is_plain(found, plainly_of):
+            break
+    return fmean(found)
+
+
+def is_plain(found: Sequence[float], limit: float) -> bool:
+    """Whether the mean of what was found so far lies far from a limit, either side."""
+    if len(found) < _LEAST:
+        return False
+    error = stdev(found) / math.sqrt(len(found))
+    return abs(fmean(found) - limit) > _PLAIN * error
 
 
 def kl(wanted: Tensor, given: Tensor) -> Tensor:

@@ -121,17 +121,17 @@ class GatedReader:
             if self._verdict is None or anew:
                 path = self._verdicts / f"{self._key()}.json"
                 found = None if anew else _remembered(read_json(path))
-                self._verdict = found or self._measured(path)
+                self._verdict = found or self._measured(path, brief=not anew)
             return self._verdict
 
-    def _measured(self, path: Path) -> Verdict:
+    def _measured(self, path: Path, *, brief: bool) -> Verdict:
         _LOG.warning(
-            "seeing once how %s reads from stored states; this takes a minute or two", self.name
+            "seeing once how %s reads from stored states; this takes a minute or less", self.name
         )
         # The probes' states are of no use to anyone: they stay out of the KV memory.
         alone = replace(self._given, assembler=self._given.assembler.without_memory())
         try:
-            verdict = judge(alone, shipped_probes(), limit=self._limit)
+            verdict = judge(alone, shipped_probes(), limit=self._limit, brief=brief)
         except ReaderError as error:
             verdict = Verdict("prefill", self._given.care, None, str(error))
         if verdict.mode == "prefill":
