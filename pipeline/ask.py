@@ -61,7 +61,12 @@ def answer(
     if filled.passages and likely:
         reader.load()
         began = time.perf_counter()
-        reading = reader.read(question, filled.window, on_text=stream.add if stream else None)
+        reading = reader.read(
+            question,
+            filled.window,
+            on_text=stream.add if stream else None,
+            insist=options.always_answer,
+        )
         read_ms = _since(began)
     doubted = reading is None or _doubted(question, reading, filled.window)
     declined = doubted and not (options.always_answer and reading and reading.text)

@@ -17,7 +17,7 @@ from .assembly import Assembled, Assembler
 from .attention import Plan, planned
 from .citation import locate
 from .declined import declines
-from .generation import Written, greedy
+from .generation import Manner, Written, greedy
 from .language_model import LanguageModel
 from .pieces import Pieces
 from .prior import score_bias
@@ -96,7 +96,12 @@ class MemoryReader:
         _ = self.model.weights
 
     def read(
-        self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
+        self,
+        question: str,
+        window: Window,
+        *,
+        on_text: Callable[[str], None] | None = None,
+        insist: bool = False,
     ) -> Reading:
         """Answer from the window.
 
@@ -117,7 +122,7 @@ class MemoryReader:
                 limit=self.answer_tokens,
                 on_text=on_text,
                 cache=assembled.cache,
-                lookup=self.care.lookup,
+                manner=Manner(self.care.lookup, insists=insist),
             )
         shares = watch.shares(len(ids) + written.tokens - 2)
         reading = self._reading(question, window, written, shares)
@@ -204,6 +209,8 @@ class MemoryReader:
             mode=self.mode,
             evidence=weighed(evidence, attention),
             logprob=written.logprob,
+            least=written.least,
+            refusal=written.refusal,
             answer_tokens=written.tokens,
             attention=shares,
             adapter=self.model.taught,
