@@ -52,7 +52,7 @@ def answer(
         ReaderError: the reader cannot read the window.
     """
     question = result.query
-    filled, fuse_ms = _filled(result, reader, options.window)
+    filled, fuse_ms = fill_window(result, reader, options.window)
     embedded = not unread(question, reads_chinese=reads_chinese)
     judgement = judge(filled.passages, ceiling, embedded=embedded)
     likely = judgement.probability >= THRESHOLD or options.always_answer
@@ -110,7 +110,7 @@ def cite(evidence: Sequence[Evidence], passages: Sequence[Passage]) -> tuple[Cit
     )
 
 
-def _filled(result: SearchResult, reader: Reader, window: int) -> tuple[Filled, float]:
+def fill_window(result: SearchResult, reader: Reader, window: int) -> tuple[Filled, float]:
     """The window, and the milliseconds that filling it took.
 
     Raises:

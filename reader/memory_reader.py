@@ -23,6 +23,7 @@ from .pieces import Pieces
 from .prior import score_bias
 from .reading import Reading, Window, WindowPassage
 from .repair import first_tokens, most_attended, repair
+from .second import hiding, read_again
 from .watching import PassageWatch, TokenWatch, weighed
 
 if TYPE_CHECKING:
@@ -54,11 +55,15 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class MemoryReader:
-    """Reads from stored states. `assembler` finds or computes them."""
+    """Reads from stored states. `assembler` finds or computes them.
+
+    An answer is read `twice`: again without what it rests on, to see how sure it is.
+    """
 
     assembler: Assembler
     care: Care = Care()
     answer_tokens: int = 64
+    twice: bool = True
 
     @property
     def model(self) -> LanguageModel:
@@ -126,6 +131,8 @@ class MemoryReader:
             )
         shares = watch.shares(len(ids) + written.tokens - 2)
         reading = self._reading(question, window, written, shares)
+        if self.twice and len(shares) > 1 and not reading.declined:
+            reading = self._again(question, window, prepared, written, reading)
         return replace(
             reading,
             first_token_ms=1000 * (written.first_token_at - started),
@@ -185,6 +192,21 @@ class MemoryReader:
         assembled.cache.crop(length - len(ids))
         return watch.total
 
+    def _again(
+        self, question: str, window: Window, prepared: Prepared, written: Written, reading: Reading
+    ) -> Reading:
+        """The reading with what a second one says, the passage it rests on out of sight."""
+        assembled = prepared.assembled
+        hidden = _rests_on(reading, window)
+        plan = hiding(self.plan(window, assembled), assembled.layout, hidden)
+        second = read_again(self.model, prepared.ids, written, assembled.cache, plan)
+        others = tuple(p for place, p in enumerate(window.passages) if place != hidden)
+        reading = replace(reading, without=second.logprob)
+        if second.other is None:
+            return reading
+        left = replace(window, passages=others)
+        return replace(reading, other=self._reading(question, left, second.other, ()))
+
     def _layers(self) -> int:
         """How many layers see the whole window."""
         types = getattr(self.model.config, "layer_types", None)
@@ -215,3 +237,11 @@ class MemoryReader:
             attention=shares,
             adapter=self.model.taught,
         )
+
+
+def _rests_on(reading: Reading, window: Window) -> int:
+    """The place in the window of the passage cited first, else of the one most looked at."""
+    places = {passage.chunk_id: place for place, passage in enumerate(window.passages)}
+    if reading.evidence:
+        return places[reading.evidence[0].chunk_id]
+    return reading.attention.index(max(reading.attention))

