@@ -20,9 +20,8 @@ from typing import Any, Literal
 from memctx import Memory
 from memctx.benchmarks.reader_data import Corpus
 from memctx.benchmarks.train_data import TWINS
-from memctx.memory.analysis import unread
 from memctx.pipeline.ask import fill_window
-from memctx.pipeline.evidence import judge
+from memctx.pipeline.verdict import Grounds, found
 from memctx.reader import Evidence, Reader, Reading, Window, WindowPassage
 
 Arm = Literal["held", "gone", "closed"]
@@ -148,10 +147,10 @@ def _found(
     result = memory.search(question, _PASSAGES)
     window = fill_window(result, reader, _WINDOW)[0]
     indexes = memory.indexes()
-    embedded = not unread(question, reads_chinese=indexes.embedder.reads_chinese)
-    judged = judge(window.passages, indexes.words.ceiling(question), embedded=embedded)
+    grounds = Grounds(indexes.words.ceiling(question), indexes.embedder.reads_chinese)
+    likely = found(question, window.passages, grounds)
     keys = tuple(passage.document.key for passage in window.passages)
-    return judged.probability, window.window, keys
+    return likely, window.window, keys
 
 
 def _keep(file: Path, asking: Asking) -> None:

@@ -185,9 +185,10 @@ class LanguageModel:
         return model
 
     def _find_refusing_ids(self) -> frozenset[int]:
-        said = [f"{space}{words}" for words in REFUSALS.values() for space in ("", " ")]
-        first = {self.encode(text)[0] for text in said}
-        return frozenset(token for token in first if self.decode([token]).strip() in OPENINGS)
+        said = [words for refusal in REFUSALS.values() for words in (refusal, refusal.capitalize())]
+        first = {self.encode(f"{space}{words}")[0] for words in said for space in ("", " ")}
+        opening = ((token, self.decode([token]).strip().lower()) for token in first)
+        return frozenset(token for token, word in opening if word in OPENINGS)
 
     def _find_stop_ids(self) -> set[int]:
         settings = getattr(self.weights, "generation_config", None)
