@@ -57,15 +57,14 @@ def askings(
 ) -> Iterator[Asking]:
     """At most `limit` questions of each set in all arms, read or, where `work` has them, kept."""
     for name in sets:
-        kept = work / f"{name}.jsonl"
-        there = {(a.id, a.arm): a for a in _kept(kept)}
+        there = {(a.id, a.arm): a for a in kept(work, name)}
         todo = list(_todo(data / name, limit))
         with _Asker(name, memories, work, [row for row, _ in todo[::2]]) as asker:
             for number, (row, fold) in enumerate(todo):
                 for arm in _arms(number):
                     if (row["id"], arm) not in there:
                         made = asker.ask(row, fold, arm)
-                        _keep(kept, made)
+                        _keep(work, made)
                         there[row["id"], arm] = made
                     yield there[row["id"], arm]
 
@@ -153,12 +152,14 @@ def _found(
     return likely, window.window, keys
 
 
-def _keep(file: Path, asking: Asking) -> None:
-    with file.open("a", encoding="utf-8") as lines:
+def _keep(work: Path, asking: Asking) -> None:
+    with (work / f"{asking.set}.jsonl").open("a", encoding="utf-8") as lines:
         lines.write(json.dumps(asdict(asking), ensure_ascii=False) + "\n")
 
 
-def _kept(file: Path) -> Iterator[Asking]:
+def kept(work: Path, name: str) -> Iterator[Asking]:
+    """What was asked of a set so far."""
+    file = work / f"{name}.jsonl"
     if not file.exists():
         return
     for line in file.read_text(encoding="utf-8").splitlines():
