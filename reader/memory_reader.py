@@ -23,7 +23,7 @@ from .pieces import Pieces
 from .prior import score_bias
 from .reading import Reading, Window, WindowPassage
 from .repair import first_tokens, most_attended, repair
-from .second import hiding, read_again
+from .second import contested, hiding, read_again
 from .watching import PassageWatch, TokenWatch, weighed
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Prepared:
 class MemoryReader:
     """Reads from stored states. `assembler` finds or computes them.
 
-    An answer is read `twice`: again without what it rests on, to see how sure it is.
+    With `twice`, an answer that another passage may contradict is read again without its own.
     """
 
     assembler: Assembler
@@ -131,7 +131,7 @@ class MemoryReader:
             )
         shares = watch.shares(len(ids) + written.tokens - 2)
         reading = self._reading(question, window, written, shares)
-        if self.twice and len(shares) > 1 and not reading.declined:
+        if self.twice and reading.evidence:
             reading = self._again(question, window, prepared, written, reading)
         return replace(
             reading,
@@ -195,9 +195,12 @@ class MemoryReader:
     def _again(
         self, question: str, window: Window, prepared: Prepared, written: Written, reading: Reading
     ) -> Reading:
-        """The reading with what a second one says, the passage it rests on out of sight."""
+        """The reading with what a second one says, the passage cited first out of sight."""
         assembled = prepared.assembled
-        hidden = _rests_on(reading, window)
+        cited = reading.evidence[0].chunk_id
+        hidden = [passage.chunk_id for passage in window.passages].index(cited)
+        if not contested(question, window, hidden):
+            return reading
         plan = hiding(self.plan(window, assembled), assembled.layout, hidden)
         second = read_again(self.model, prepared.ids, written, assembled.cache, plan)
         others = tuple(p for place, p in enumerate(window.passages) if place != hidden)
@@ -237,11 +240,3 @@ class MemoryReader:
             attention=shares,
             adapter=self.model.taught,
         )
-
-
-def _rests_on(reading: Reading, window: Window) -> int:
-    """The place in the window of the passage cited first, else of the one most looked at."""
-    places = {passage.chunk_id: place for place, passage in enumerate(window.passages)}
-    if reading.evidence:
-        return places[reading.evidence[0].chunk_id]
-    return reading.attention.index(max(reading.attention))

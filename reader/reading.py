@@ -59,8 +59,8 @@ class Reading:
     answer; `text` is then what it said. `logprob` is the mean natural-log
     probability of the answer's tokens, `least` the least of them, `refusal` the
     probability that it had opened with a refusal; None where not known. `without` is
-    `logprob` once more, of the same tokens, when the passage that the answer rests on is out
-    of sight; `other` is what is read then, where it is likely something else. Milliseconds
+    `logprob` once more, of the same tokens, when the passage cited first is out of sight, and
+    `other` what is read then, if likely something else: where it was read again. Milliseconds
     count from the call of `read`; `first_token_ms` is None when no model read, and
     `load_ms`, a part of it, is loading stored states. `attention` is each passage's
     share of what the answer looked at, in the window's order; empty where not known.

@@ -1,10 +1,9 @@
-"""A second reading of the same window, with one passage out of sight.
+"""A second reading of the same window, with the passage that was cited out of sight.
 
-What rests on a single passage loses its likelihood when that one is hidden; what the
-model would have said anyway does not. And where another passage holds a different
-answer, it comes to light. Everything is there already: the states stay in the cache, and
-question and answer alone are read again, with the passage's keys masked. Works on
-tokens; which passage to hide is for the caller to say.
+Where another passage holds a different answer, it comes to light. Everything is there
+already: the states stay in the cache, and question and answer alone are read again, with
+the passage's keys masked. That takes a tenth of the time of the first reading, and is
+done only where another passage speaks of what was asked (`contested`).
 """
 
 from __future__ import annotations
@@ -18,12 +17,17 @@ from .attention import Plan, planned
 from .generation import Manner, Written, greedy
 from .language_model import LanguageModel
 from .packing import Layout
+from .reading import Window
+from .support import window_sentences
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 _LIKELY = 0.2
-"""How likely the first token of another answer must be for that to be written out."""
+"""How likely the first token that differs must be for another answer to be written out."""
+
+_ASKED = 0.5
+"""The share of the question that a sentence must hold to speak of what was asked."""
 
 _LONGER = 8
 """Tokens by which it may be longer: answers to one question are of a length."""
@@ -32,11 +36,21 @@ _LONGER = 8
 @dataclass(frozen=True, slots=True)
 class Second:
     """`logprob` is the mean natural-log probability of the first reading's tokens without the
-    passage; `other` is what is answered then, where that opens differently and likely.
+    passage; `other` is what is answered then, where that is likely something else.
     """
 
     logprob: float
     other: Written | None
+
+
+def contested(question: str, window: Window, cited: int) -> bool:
+    """Whether another passage than number `cited` has a sentence about what was asked."""
+    passage = window.passages[cited]
+    return any(
+        sentence.shared >= _ASKED
+        for sentence in window_sentences(question, window)
+        if sentence.passage is not passage
+    )
 
 
 def hiding(plan: Plan, layout: Layout, chunk: int) -> Plan:
@@ -71,7 +85,7 @@ def read_again(
     logprobs = rows.float().log_softmax(-1)
     wanted = torch.tensor(written.ids, device=model.device)
     logprob = float(logprobs.gather(1, wanted[:, None]).mean())
-    if not _opens_otherwise(model, logprobs[0], written.ids[0]):
+    if not _goes_otherwise(model, logprobs, wanted):
         return Second(logprob, None)
     _shorten(cache, len(prompt) - 1)
     with acting(), planned(plan):
@@ -80,9 +94,14 @@ def read_again(
     return Second(logprob, other)
 
 
-def _opens_otherwise(model: LanguageModel, logprobs: Tensor, first: int) -> bool:
-    choice = int(logprobs.argmax())
-    return choice not in (first, *model.refusing_ids) and float(logprobs[choice].exp()) > _LIKELY
+def _goes_otherwise(model: LanguageModel, logprobs: Tensor, wanted: Tensor) -> bool:
+    """Whether the first token that differs is a likely one; a refusal or an end is none."""
+    best, choices = logprobs.max(-1)
+    places = (choices != wanted).nonzero().flatten().tolist()
+    if not places or places[0] == len(wanted) - 1 > 0:
+        return False
+    refuses = places[0] == 0 and int(choices[0]) in model.refusing_ids
+    return not refuses and float(best[places[0]].exp()) > _LIKELY
 
 
 def _shorten(cache: Any, length: int) -> None:

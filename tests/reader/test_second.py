@@ -9,7 +9,7 @@ import pytest
 from memctx.reader import LanguageModel, MemoryReader, Window
 from memctx.reader.attention import Plan, planned
 from memctx.reader.generation import greedy
-from memctx.reader.second import hiding, read_again
+from memctx.reader.second import contested, hiding, read_again
 
 from .test_memory_reader import reader_of
 
@@ -51,9 +51,11 @@ def test_a_hidden_passage_might_as_well_say_anything(reader: MemoryReader, windo
     assert len(found) == 1
 
 
-def test_a_reading_tells_what_its_words_are_worth_without_their_source(
+def test_what_another_passage_may_contradict_is_read_again_without_its_own(
     reader: MemoryReader, window: Window
 ) -> None:
+    contrary = replace(window.passages[2], text="Ida Moe founded it, the observatory, in 1904.")
+    window = Window((*window.passages[:2], contrary))
     reading = reader.read(QUESTION, window, insist=True)
     assert reading.without is not None
     assert reading.without != reading.logprob
@@ -67,3 +69,10 @@ def test_a_reading_tells_what_its_words_are_worth_without_their_source(
         first_token_ms=once.first_token_ms,
         load_ms=once.load_ms,
     )
+
+
+def test_an_answer_is_contested_where_another_passage_speaks_of_the_matter(window: Window) -> None:
+    asked = "Who founded the observatory?"
+    assert not contested(asked, replace(window, passages=window.passages[::2]), 0)
+    contrary = replace(window.passages[2], text="It thaws. Ida Moe founded the observatory.")
+    assert contested(asked, Window((window.passages[0], contrary)), 0)
