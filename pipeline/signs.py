@@ -1,9 +1,8 @@
 """What tells whether an answer is right: a few numbers for each, all known once it is read.
 
 How likely it is that the evidence is there; how likely the reader held its words, and a
-refusal; how much they lean on the passage that they rest on; whether the words stand in
-the window, and how near to the question. Pure; what the numbers are worth is for
-`calibration` to say.
+refusal; whether the words stand in the window, and how near to the question. Pure; what
+the numbers are worth is for `calibration` to say.
 """
 
 from __future__ import annotations
@@ -16,8 +15,6 @@ from ..reader.terms import inverse_frequencies, overlap, terms
 from .evidence import support
 
 _SURE = 0.999
-_LEANING = 4.0
-"""Nats a token, beyond which it makes no difference how much less likely words become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +22,21 @@ class Signs:
     """`evidence`, `refusal` and `source` are log-odds of probabilities: that the evidence was
     found, that the model declines, that the passage cited first is evidence.
 
-    `mean` and `least` are natural logarithms of the words' probabilities; `leaning` is by how
-    much the mean falls without the passage that is cited first. `attention` is that
-    passage's share of what was looked at, `support` how well the window bears the words out,
-    `nearness` how much of the question the sentence cited first holds, `length` the
-    logarithm of the number of tokens, `alone` 1 where no other passage was read.
+    `mean` and `least` are natural logarithms of the words' probabilities. `attention` is the
+    share of what was looked at that the passage cited first got, `support` how well the window
+    bears the words out, `nearness` how much of the question the sentence cited first holds,
+    `length` the logarithm of the number of tokens.
     """
 
     evidence: float
     mean: float
     least: float
     refusal: float
-    leaning: float
     attention: float
     support: float
     source: float
     nearness: float
     length: float
-    alone: float
 
     def numbers(self) -> tuple[float, ...]:
         """All of them, in the order of `SIGNS`."""
@@ -66,19 +60,16 @@ def signs_of(question: str, window: Window, evidence: float, reading: Reading) -
     passage = None if place is None else window.passages[place]
     looked = reading.attention[place] if place is not None and reading.attention else 0.0
     sentence = passage.text[first.start : first.end] if passage and first else ""
-    gap = 0.0 if reading.without is None else reading.logprob - reading.without
     return Signs(
         evidence=_odds(evidence),
         mean=reading.logprob,
         least=reading.least,
         refusal=_odds(reading.refusal),
-        leaning=min(max(gap, 0.0), _LEANING),
         attention=looked,
         support=support(reading),
         source=_odds(passage.score) if passage else _odds(0.0),
         nearness=_shared(question, sentence, window),
         length=math.log(max(reading.answer_tokens, 1)),
-        alone=float(reading.without is None),
     )
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from importlib.resources import files as package_files
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from memctx.config import load_settings
 from memctx.errors import ModelError, UsageError
 from memctx.pipeline.calibrate import Judged, auroc, expected_error, fit, reliability, unseen
 from memctx.pipeline.calibration import read_calibration, write_calibration
+from memctx.pipeline.engines import Places, find_calibration, find_plain_reader
 from memctx.pipeline.signs import SIGNS, Signs
+
+from ..reader.conftest import save_random
 
 
 def judged(count: int, *, seed: int = 0) -> list[Judged]:
@@ -94,3 +99,21 @@ def test_bins_hold_every_answer_once(count: int) -> None:
     bins = reliability(sure, [rng.random() < p for p in sure])
     assert sum(one.count for one in bins) == count
     assert [one.confidence for one in bins] == sorted(one.confidence for one in bins)
+
+
+def test_a_calibration_speaks_for_the_reader_that_it_was_made_with_alone(tmp_path: Path) -> None:
+    save_random(tmp_path / "tiny", "llama")
+    settings = load_settings({"reader": str(tmp_path / "tiny")})
+    name = find_plain_reader(settings).name
+    places = Places(calibration=tmp_path / "calibration.json")
+    assert find_calibration(settings, places) is None
+    plain = replace(fit(judged(60), reader=name), adapter=None)
+    for known, line in ((True, plain), (False, replace(plain, adapter="digest"))):
+        write_calibration(tmp_path / "calibration.json", line)
+        assert find_calibration(settings, places) == (line if known else None)
+
+
+def test_the_calibrations_that_are_shipped_are_whole() -> None:
+    folder = Path(str(package_files("memctx"))) / "data" / "calibration"
+    for file in folder.glob("*.json"):
+        assert read_calibration(file).suits(file.stem, taught=True)
