@@ -27,13 +27,13 @@ def judged(count: int, *, seed: int = 0) -> list[Judged]:
     found = []
     for group in range(count):
         signs = Signs(*(rng.gauss(0, 1) for _ in SIGNS))
-        found.append(Judged(signs, rng.gauss(2 * signs.mean, 1) > 0, group, "digest"))
+        found.append(Judged(signs, rng.gauss(2 * signs.least, 1) > 0, group, "digest"))
     return found
 
 
 def test_what_tells_right_from_wrong_is_found_and_holds_for_others() -> None:
     line = fit(judged(400), reader="r")
-    assert max(SIGNS, key=lambda name: abs(line.weights[name])) == "mean"
+    assert max(SIGNS, key=lambda name: abs(line.weights[name])) == "least"
     others = judged(400, seed=1)
     sure = [line.probability(one.signs) for one in others]
     right = [one.right for one in others]
@@ -72,7 +72,7 @@ def test_a_calibration_is_kept_and_a_damaged_one_named(tmp_path: Path) -> None:
     assert read_calibration(file) == line
     assert line.suits("r", taught=True)
     assert not line.suits("r", taught=False)
-    file.write_text(file.read_text().replace('"mean"', '"median"'))
+    file.write_text(file.read_text().replace('"least"', '"most"'))
     with pytest.raises(ModelError, match="memctx reader calibrate"):
         read_calibration(file)
 
