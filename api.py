@@ -20,18 +20,26 @@ from .memory.embedder import Embedder
 from .memory.faults import check_text
 from .memory.rows import DocumentRow
 from .pipeline.ask import AskOptions, answer
-from .pipeline.engines import find_embedder, find_memory_reader, find_reader, state_bytes_per_token
+from .pipeline.engines import (
+    find_calibration,
+    find_embedder,
+    find_memory_reader,
+    find_reader,
+    state_bytes_per_token,
+)
 from .pipeline.finding import Indexes
 from .pipeline.graph_reports import GraphExport
 from .pipeline.graph_view import GraphView
 from .pipeline.progress import Progress, Quiet
 from .pipeline.retrieve import Retriever, Scope
 from .pipeline.stages import Stages, listed
+from .pipeline.verdict import Grounds
 from .pipeline.workspace import Workspace
 from .reader.gate import GatedReader
 from .reader.reading import Reader
 from .records import (
     Answer,
+    CalibrationReport,
     Fidelity,
     IndexInfo,
     IngestReport,
@@ -42,6 +50,7 @@ from .records import (
 )
 
 if TYPE_CHECKING:
+    from .pipeline.calibration import Calibration
     from .pipeline.evaluate import EvaluateOptions
     from .pipeline.evaluation import EvaluationReport
     from .pipeline.explain import Explanation
@@ -72,6 +81,7 @@ class Memory:
         self._progress = progress or Quiet()
         self._reader = reader
         self._readers: dict[str, Reader] = {}
+        self._calibrations: list[Calibration | None] = []
 
     def __enter__(self) -> Memory:
         return self
@@ -191,8 +201,7 @@ class Memory:
             result,
             reader,
             options,
-            ceiling=self._workspace.words().ceiling(question),
-            reads_chinese=self._workspace.embedder.reads_chinese,
+            grounds=self._grounds(question, options.reader),
             on_text=on_text,
         )
 
@@ -366,6 +375,34 @@ class Memory:
         teaching = Teaching(self._workspace, self._retriever(None), options)
         report = teaching.run(asked, Path(adapter) if adapter else None, self._progress)
         self._readers.clear()
+        self._calibrations.clear()
+        return report
+
+    def calibrate_reader(
+        self, questions: PathLike, *, options: AskOptions | None = None
+    ) -> CalibrationReport:
+        """Measures how sure the reader may be, on questions about this memory.
+
+        A question without right answers is one that should be declined. What comes of it is
+        kept with the memory, and says from then on how sure an answer is and what is declined.
+
+        Raises:
+            UsageError: the questions cannot be read, or their answers tell too little.
+        """
+        from .pipeline.evaluation_set import read_questions
+        from .pipeline.trial import Trial, calibrate
+
+        asked = read_questions(Path(questions))
+        options = options or AskOptions(self.settings.passages, self.settings.window)
+        trial = Trial(
+            search=lambda text, scope: self.search(text, options.passages, scope=scope),
+            grounds=lambda text: self._grounds(text, "extract"),
+            reader=self.reader(),
+            options=options,
+            keys=frozenset(row.key for row in self.documents()),
+        )
+        report = calibrate(trial, asked, self._workspace.home.calibration, self._progress)
+        self._calibrations.clear()
         return report
 
     # --- the same for asyncio -----------------------------------------------------------
@@ -396,6 +433,23 @@ class Memory:
         return await asyncio.to_thread(
             self.ask, question, options=options, scope=scope, on_text=on_text
         )
+
+    def _grounds(self, question: str, mode: str) -> Grounds:
+        space = self._workspace
+        return Grounds(
+            ceiling=space.words().ceiling(question),
+            reads_chinese=space.embedder.reads_chinese,
+            calibration=self._calibration() if mode == "memory" else None,
+        )
+
+    def _calibration(self) -> Calibration | None:
+        """How sure the reader's answers are; nothing is known of one that was handed in."""
+        if self._reader is not None or self.settings.reader_endpoint:
+            return None
+        if not self._calibrations:
+            found = find_calibration(self.settings, self._workspace.places())
+            self._calibrations.append(found)
+        return self._calibrations[0]
 
     def _memory_reader(self) -> GatedReader:
         return find_memory_reader(self.settings, places=self._workspace.places())

@@ -370,6 +370,36 @@ class TrainReport(AsDict):
 
 
 @dataclass(frozen=True, slots=True)
+class ReliabilityBin(AsDict):
+    """Answers of similar confidence: the mean of it, the share that was right, how many."""
+
+    confidence: float
+    right: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationReport(AsDict):
+    """How well confidence tells right answers from wrong ones.
+
+    All but `threshold`, below which answers are declined, is of answers that the fit had not
+    seen: `auroc` is the chance that a right answer is surer than a wrong one, `error` the
+    mean distance of confidence from the share that was right; `right_declined` and
+    `wrong_declined` are shares of the right and of the wrong answers.
+    """
+
+    file: str
+    answers: int
+    right: int
+    threshold: float
+    auroc: float
+    error: float
+    right_declined: float
+    wrong_declined: float
+    bins: tuple[ReliabilityBin, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fidelity(AsDict):
     """How a model is read, "memory" or "prefill", and why.
 

@@ -1,4 +1,4 @@
-"""Commands about the reader: filling the KV memory, the fidelity check, and training."""
+"""Commands about the reader: its KV memory, fidelity, training and calibration."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from . import show
+from . import show, show_calibration
 from .options import Json, MemoryDir, open_memory
 
 app = typer.Typer(no_args_is_help=True, help="The reader: stored states and their fidelity.")
@@ -87,3 +87,38 @@ def train(
         show.as_json(report.to_dict())
     else:
         show.training(report)
+
+
+@app.command()
+def calibrate(
+    questions: Annotated[
+        Path,
+        typer.Argument(
+            metavar="QUESTIONS.jsonl", help='Lines {"id", "question", "answers", "gold"?}.'
+        ),
+    ],
+    memory: MemoryDir = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.png", help="Draw the diagram.", show_default=False),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Measure how often answers of so much confidence are right, on questions about this memory.
+
+    What is found is kept with the memory: from then on confidence rests on it, and what is
+    too unsure is declined. A question without "answers" is one that should be. "gold" names
+    the documents that hold the evidence; then some are asked once more without it.
+
+    Examples:
+
+        memctx reader calibrate questions.jsonl --plot reliability.png
+    """
+    with open_memory(memory) as opened:
+        report = opened.calibrate_reader(questions)
+    if plot is not None:
+        show_calibration.reliability_diagram(report, plot)
+    if json:
+        show.as_json(report.to_dict())
+    else:
+        show_calibration.calibration(report)

@@ -45,6 +45,11 @@ class Home:
         """What its reader was taught, if it was."""
         return self.folder / "adapter"
 
+    @property
+    def calibration(self) -> Path:
+        """How sure its reader's answers are, if that was measured."""
+        return self.folder / "calibration.json"
+
     def exists(self) -> bool:
         """Whether a memory has been made here."""
         return self.store.is_file()

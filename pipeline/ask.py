@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..errors import UsageError
-from ..memory.analysis import unread
 from ..reader.prompt import question_language
-from ..reader.reading import Evidence, Reader, Reading, Window
-from ..reader.terms import echoes, numbers
+from ..reader.reading import Evidence, Reader, Reading
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
-from .evidence import THRESHOLD, Judgement, judge, known_numbers, support
+from .conflict import both, sides
+from .evidence import THRESHOLD
 from .fuse import Filled, fill, smallest
 from .streaming import Stream
+from .verdict import Grounds, Verdict, decide, found
 
 _LISTED = 3  # documents named when there is no answer
 
@@ -39,41 +38,41 @@ def answer(
     reader: Reader,
     options: AskOptions,
     *,
-    ceiling: float,
-    reads_chinese: bool,
+    grounds: Grounds,
     on_text: Callable[[str], None] | None = None,
 ) -> Answer:
-    """Reads what was retrieved. `ceiling` is the best BM25 score the question could have.
-
-    `reads_chinese` is whether the embedder that the passages were found with does.
+    """Reads what was retrieved.
 
     Raises:
         UsageError: not even one sentence fits into the window.
         ReaderError: the reader cannot read the window.
     """
     question = result.query
-    filled, fuse_ms = _filled(result, reader, options.window)
-    embedded = not unread(question, reads_chinese=reads_chinese)
-    judgement = judge(filled.passages, ceiling, embedded=embedded)
-    likely = judgement.probability >= THRESHOLD or options.always_answer
-    reading, read_ms = None, 0.0
+    filled, fuse_ms = fill_window(result, reader, options.window)
+    evidence = found(question, filled.passages, grounds)
     stream = on_text and Stream(on_text, question, filled.window, always=options.always_answer)
-    if filled.passages and likely:
+    reading, read_ms, calibration = None, 0.0, None
+    if filled.passages and (evidence >= THRESHOLD or options.always_answer):
         reader.load()
+        calibration = grounds.calibration if reader.mode == "memory" else None
+        insist = options.always_answer or calibration is not None
+        # Calibrated, what is declined is known when all is read: nothing is said before.
+        early = stream if options.always_answer or calibration is None else None
         began = time.perf_counter()
-        reading = reader.read(question, filled.window, on_text=stream.add if stream else None)
+        tell = early.add if early else None
+        reading = reader.read(question, filled.window, on_text=tell, insist=insist)
         read_ms = _since(began)
-    doubted = reading is None or _doubted(question, reading, filled.window)
-    declined = doubted and not (options.always_answer and reading and reading.text)
-    text = reading.text if reading and not declined else _without_answer(question, filled.passages)
+    verdict = decide(question, filled.window, evidence, reading, calibration)
+    declined = verdict.doubted and not (options.always_answer and reading and reading.text)
+    text, sources = _said(question, None if declined else reading, verdict, filled.passages)
     if stream:
         stream.finish(text)
     return Answer(
         question=question,
         answer=text,
         abstained=declined,
-        confidence=_confidence(judgement, reading, doubted=doubted),
-        citations=() if declined or reading is None else cite(reading.evidence, filled.passages),
+        confidence=verdict.confidence,
+        citations=cite(sources, filled.passages),
         facts=() if declined else result.facts[: filled.report.facts],
         window=filled.report,
         reader=ReaderInfo(
@@ -105,7 +104,7 @@ def cite(evidence: Sequence[Evidence], passages: Sequence[Passage]) -> tuple[Cit
     )
 
 
-def _filled(result: SearchResult, reader: Reader, window: int) -> tuple[Filled, float]:
+def fill_window(result: SearchResult, reader: Reader, window: int) -> tuple[Filled, float]:
     """The window, and the milliseconds that filling it took.
 
     Raises:
@@ -137,14 +136,15 @@ def _too_small(result: SearchResult, reader: Reader, window: int) -> UsageError:
     )
 
 
-def _doubted(question: str, reading: Reading, window: Window) -> bool:
-    """Whether what was read is no answer: nothing, a refusal, without a source, an echo.
-
-    Nor is a number, in digits, that stands nowhere: an answer is copied.
-    """
-    made_up = numbers(reading.text) - known_numbers(question, window)
-    unsaid = not reading.text or reading.declined or not reading.evidence
-    return unsaid or bool(made_up) or echoes(reading.text, question)
+def _said(
+    question: str, reading: Reading | None, verdict: Verdict, passages: Sequence[Passage]
+) -> tuple[str, tuple[Evidence, ...]]:
+    """The answer's words and evidence: of what was read, or of both sides of a conflict."""
+    if reading is None:
+        return _without_answer(question, passages), ()
+    if verdict.other is None:
+        return reading.text, reading.evidence
+    return both(question, reading, verdict.other, passages), sides(reading, verdict.other)
 
 
 def _without_answer(question: str, passages: Sequence[Passage]) -> str:
@@ -157,15 +157,6 @@ def _without_answer(question: str, passages: Sequence[Passage]) -> str:
     if chinese:
         return f"记忆中没有这个问题的答案；最接近的是：{'；'.join(names)}。"
     return f"Not in memory. The nearest documents are: {'; '.join(names)}."
-
-
-def _confidence(judgement: Judgement, reading: Reading | None, *, doubted: bool) -> float:
-    # The evidence must be there, the reader must have read it right, and it must say so.
-    confidence = judgement.probability
-    if reading is not None:
-        read_right = 1.0 if reading.logprob is None else math.exp(reading.logprob)
-        confidence *= read_right * support(reading)
-    return round(min(confidence, 0.1) if doubted else confidence, 4)
 
 
 def _timings(
@@ -192,4 +183,4 @@ def _usage(reading: Reading | None) -> Usage:
     return Usage(reading.prompt_tokens, reading.answer_tokens, reading.cached_tokens)
 
 
-__all__ = ["AskOptions", "Filled", "answer", "cite"]
+__all__ = ["AskOptions", "Filled", "Grounds", "answer", "cite", "fill_window"]

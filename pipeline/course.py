@@ -13,12 +13,10 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from ..reader.declined import REFUSALS
 from ..reader.lesson import Lesson
 from ..reader.prompt import question_language
 from ..reader.reading import Window, WindowPassage
-
-REFUSALS = {"en": "not in memory", "zh": "文中没有提到"}
-"""What is to be said where the passages do not hold the answer."""
 
 _DISTRACTORS = (2, 3, 3)
 _DISTRACTORS_BESIDE_SEVERAL = (2, 2, 3)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..reader.gate import GatedReader
     from ..reader.language_model import LanguageModel
     from ..reader.memory_reader import MemoryReader
+    from .calibration import Calibration
 
 READER_MODES = ("memory", "prefill", "extract")
 
@@ -86,10 +87,11 @@ def find_reranker(settings: Settings) -> Reranker:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Folders of a memory that its reader uses: of stored states, and of its adapter."""
+    """Folders of a memory that its reader uses: of stored states, its adapter and calibration."""
 
     states: Path | None = None
     adapter: Path | None = None
+    calibration: Path | None = None
 
 
 def find_reader(
@@ -185,6 +187,26 @@ def find_adapter(found: ResolvedModel, settings: Settings, places: Places) -> Ad
             adapter = read_adapter(folder)
             if adapter.model == found.name:
                 return adapter
+    return None
+
+
+def find_calibration(settings: Settings, places: Places) -> Calibration | None:
+    """How sure the reader's answers are: as the memory knows; else as shipped; else nothing.
+
+    Raises:
+        ModelNotFound: the weights of the reader are not on this machine.
+        ModelError: the file is damaged.
+    """
+    from .calibration import read_calibration
+
+    found = _find_model(settings)
+    taught = find_adapter(found, settings, places) is not None
+    shipped = Path(str(package_files("memctx"))) / "data" / "calibration" / f"{found.name}.json"
+    for file in (places.calibration, shipped):
+        if file is not None and file.is_file():
+            calibration = read_calibration(file)
+            if calibration.suits(found.name, taught=taught):
+                return calibration
     return None
 
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import mul
 
+from ..reader.numerals import spelled_numbers
 from ..reader.reading import Reading, Window
 from ..reader.terms import numbers
 from ..records import Passage
@@ -62,6 +63,10 @@ def support(reading: Reading) -> float:
 
 
 def known_numbers(question: str, window: Window) -> frozenset[str]:
-    """The numbers, in digits, that question and window hold: an answer makes up any other."""
+    """The numbers, as digits, that question and window hold: an answer makes up any other.
+
+    They may be written in words there: "twelve" and 十二 bear out 12.
+    """
     parts = [f"{p.title} {p.heading} {p.text}" for p in window.passages]
-    return numbers("\n".join((question, *parts, *window.facts)))
+    text = "\n".join((question, *parts, *window.facts))
+    return numbers(text) | spelled_numbers(text)

@@ -142,7 +142,8 @@ class Workspace:
 
     def places(self) -> Places:
         """What of this memory its reader uses."""
-        return Places(states=self.home.states, adapter=self.home.adapter)
+        home = self.home
+        return Places(home.states, home.adapter, home.calibration)
 
     def model_id(self) -> int:
         """The store's number for the embedder."""

@@ -12,6 +12,12 @@ import re
 
 from ..sentences import CJK
 
+REFUSALS = {"en": "not in memory", "zh": "文中没有提到"}
+"""What a reader is taught to say where the passages do not hold the answer."""
+
+OPENINGS = frozenset({"not", "文中"})
+"""The first words of these, which open hardly any answer."""
+
 _LONGEST = 160
 """Characters beyond which a text that opens like a refusal has gone on to answer."""
 

@@ -92,7 +92,12 @@ class EndpointReader:
         import httpx  # noqa: F401
 
     def read(
-        self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
+        self,
+        question: str,
+        window: Window,
+        *,
+        on_text: Callable[[str], None] | None = None,
+        insist: bool = False,
     ) -> Reading:
         """Answer from the window; the server is asked to stream when `on_text` is given.
 

@@ -67,7 +67,12 @@ class ExtractiveReader:
         """Nothing: an embedder that is lent is loaded."""
 
     def read(
-        self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
+        self,
+        question: str,
+        window: Window,
+        *,
+        on_text: Callable[[str], None] | None = None,
+        insist: bool = False,
     ) -> Reading:
         """The window's best sentence; declined where no sentence shares anything with it."""
         best = self._best(question, window)

@@ -75,14 +75,19 @@ class GatedReader:
         self.reader.load()
 
     def read(
-        self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
+        self,
+        question: str,
+        window: Window,
+        *,
+        on_text: Callable[[str], None] | None = None,
+        insist: bool = False,
     ) -> Reading:
         """Answer from the window.
 
         Raises:
             ReaderError: the window and the answer do not fit into the model's context.
         """
-        return self.reader.read(question, window, on_text=on_text)
+        return self.reader.read(question, window, on_text=on_text, insist=insist)
 
     def warm(self, passage: WindowPassage) -> bool:
         """Have a passage's states on disk; True where they had to be computed.

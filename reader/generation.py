@@ -21,16 +21,36 @@ _REPLACEMENT = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What a model wrote. `first_token_at` is a reading of `time.perf_counter`.
+class Manner:
+    """How to write: with up to `lookup` tokens guessed from the prompt and checked in one
+    pass (prompt lookup decoding), which changes nothing but time; where the writer
+    `insists`, an answer even where the model would open with a refusal.
+    """
 
-    `logprob` is the mean natural-log probability of the tokens written.
+    lookup: int = 0
+    insists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a model wrote, its tokens `ids` included. `first_token_at` is a reading of
+    `time.perf_counter`.
+
+    `logprob` is the mean natural-log probability of the tokens written, `least` the least
+    of them. `refusal` is the probability that it had opened with a refusal.
     """
 
     text: str
-    tokens: int
+    ids: tuple[int, ...]
     logprob: float
+    least: float
+    refusal: float
     first_token_at: float
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens were written."""
+        return len(self.ids)
 
 
 def greedy(
@@ -40,22 +60,22 @@ def greedy(
     limit: int,
     on_text: Callable[[str], None] | None = None,
     cache: Any = None,
-    lookup: int = 0,
+    manner: Manner = Manner(),
 ) -> Written:
     """Write the likeliest next token until the answer is complete or `limit` is reached.
 
     `on_text` receives the tidied answer piece by piece, in this thread. `cache` is a
     transformers cache that holds the prompt's first tokens; just the others are read.
-    With `lookup`, up to so many tokens are guessed from the prompt and checked in one
-    pass (prompt lookup decoding); what is written stays the same.
     """
     import torch
 
-    watch = _Watch(model, len(prompt), on_text)
+    banned = model.refusing_ids if manner.insists else frozenset()
+    watch = _Watch(model, len(prompt), on_text, banned)
     ids = torch.tensor([list(prompt)], device=model.device)
     with torch.inference_mode():
-        if lookup:
-            _write_guessing(model, list(prompt), watch, limit=limit, cache=cache, lookup=lookup)
+        if manner.lookup:
+            guesses = manner.lookup
+            _write_guessing(model, list(prompt), watch, limit=limit, cache=cache, lookup=guesses)
         else:
             model.weights.generate(
                 input_ids=ids,
@@ -140,8 +160,10 @@ class _Watch:
     model: LanguageModel
     prompt_tokens: int
     on_text: Callable[[str], None] | None
+    banned: frozenset[int]
     logprobs: dict[int, float] = field(default_factory=dict)
-    tokens: int = 0
+    ids: tuple[int, ...] = ()
+    refusal: float = 0.0
     raw: str = ""
     told: str = ""
     first_token_at: float = 0.0
@@ -150,15 +172,17 @@ class _Watch:
         """Take note of the next token's log-probability; refuse an empty answer.
 
         Small models like to answer with a line break or an end. Until something is
-        said, such tokens are ruled out and the likeliest other one is taken, with
-        its own, low probability on record. A place that is seen again, after a wrong
-        guess, counts as it was seen last.
+        said, such tokens, and those that are banned, are ruled out and the likeliest
+        other one is taken, with its own, low probability on record. A place that is
+        seen again, after a wrong guess, counts as it was seen last.
         """
         place = ids.shape[1] - self.prompt_tokens
         logprobs = scores[0].log_softmax(-1)
         choice = int(scores[0].argmax())
         said = bool(self._text(ids[0, self.prompt_tokens :].tolist()))
-        while not said and self._says_nothing(choice) and scores[0, choice].isfinite():
+        if not said:
+            self.refusal = float(logprobs[list(self.model.refusing_ids)].exp().sum())
+        while not said and self._is_out(choice) and scores[0, choice].isfinite():
             scores[0, choice] = float("-inf")
             choice = int(scores[0].argmax())
         self.logprobs[place] = float(logprobs[choice])
@@ -175,9 +199,9 @@ class _Watch:
             self.first_token_at = time.perf_counter()
         written = ids[0, self.prompt_tokens :].tolist()
         complete = False
-        while self.tokens < len(written) and not complete:
-            self.tokens += 1
-            self.raw = self._text(written[: self.tokens])
+        while len(self.ids) < len(written) and not complete:
+            self.ids = tuple(written[: len(self.ids) + 1])
+            self.raw = self._text(list(self.ids))
             complete = is_complete(self.raw)
         self._tell(settled(self.raw))
         return torch.full((ids.shape[0],), complete, device=ids.device)
@@ -186,11 +210,13 @@ class _Watch:
         """The record of a finished sequence."""
         answer = tidy(self.raw)
         self._tell(answer)
-        counted = [self.logprobs[place] for place in range(self.tokens)]
+        counted = [self.logprobs[place] for place in range(len(self.ids))]
         return Written(
             text=answer,
-            tokens=self.tokens,
+            ids=self.ids,
             logprob=sum(counted) / max(len(counted), 1),
+            least=min(counted, default=0.0),
+            refusal=self.refusal,
             first_token_at=self.first_token_at,
         )
 
@@ -198,8 +224,11 @@ class _Watch:
         """The text of some tokens without the first bytes of a character that is not whole."""
         return self.model.decode(written).rstrip(_REPLACEMENT).lstrip() if written else ""
 
-    def _says_nothing(self, token: int) -> bool:
-        return token in self.model.control_ids or "\n" in self.model.decode([token])
+    def _is_out(self, token: int) -> bool:
+        """Whether a token may not open an answer."""
+        if token in self.banned or token in self.model.control_ids:
+            return True
+        return "\n" in self.model.decode([token])
 
     def _tell(self, text: str) -> None:
         if self.on_text is not None and len(text) > len(self.told):

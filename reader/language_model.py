@@ -16,6 +16,7 @@ from ..errors import ModelError, ModelNotFound
 from .adapter import attach, placed
 from .adapter_file import Adapter
 from .compact import compact_tokenizer
+from .declined import OPENINGS, REFUSALS
 from .tokenizer import LibraryTokenizer, Tokenizer
 
 
@@ -86,6 +87,12 @@ class LanguageModel:
     def control_ids(self) -> frozenset[int]:
         """Tokens that are no text: padding, beginnings, ends, turns of a conversation."""
         return self.tokenizer.control_ids.union(self.stop_ids)
+
+    @property
+    def refusing_ids(self) -> frozenset[int]:
+        """Tokens that are the first word of a refusal; none where that takes several."""
+        refusing: frozenset[int] = self._part("refusing_ids", self._find_refusing_ids)
+        return refusing
 
     @property
     def opening_ids(self) -> tuple[int, ...]:
@@ -176,6 +183,12 @@ class LanguageModel:
         if self.adapter is not None:
             attach(model, placed(self.adapter.factors, like=model))
         return model
+
+    def _find_refusing_ids(self) -> frozenset[int]:
+        said = [words for refusal in REFUSALS.values() for words in (refusal, refusal.capitalize())]
+        first = {self.encode(f"{space}{words}")[0] for words in said for space in ("", " ")}
+        opening = ((token, self.decode([token]).strip().lower()) for token in first)
+        return frozenset(token for token, word in opening if word in OPENINGS)
 
     def _find_stop_ids(self) -> set[int]:
         settings = getattr(self.weights, "generation_config", None)

@@ -17,12 +17,13 @@ from .assembly import Assembled, Assembler
 from .attention import Plan, planned
 from .citation import locate
 from .declined import declines
-from .generation import Written, greedy
+from .generation import Manner, Written, greedy
 from .language_model import LanguageModel
 from .pieces import Pieces
 from .prior import score_bias
 from .reading import Reading, Window, WindowPassage
 from .repair import first_tokens, most_attended, repair
+from .second import contested, hiding, read_again
 from .watching import PassageWatch, TokenWatch, weighed
 
 if TYPE_CHECKING:
@@ -54,11 +55,15 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class MemoryReader:
-    """Reads from stored states. `assembler` finds or computes them."""
+    """Reads from stored states. `assembler` finds or computes them.
+
+    With `twice`, an answer that another passage may contradict is read again without its own.
+    """
 
     assembler: Assembler
     care: Care = Care()
     answer_tokens: int = 64
+    twice: bool = True
 
     @property
     def model(self) -> LanguageModel:
@@ -96,7 +101,12 @@ class MemoryReader:
         _ = self.model.weights
 
     def read(
-        self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
+        self,
+        question: str,
+        window: Window,
+        *,
+        on_text: Callable[[str], None] | None = None,
+        insist: bool = False,
     ) -> Reading:
         """Answer from the window.
 
@@ -117,10 +127,12 @@ class MemoryReader:
                 limit=self.answer_tokens,
                 on_text=on_text,
                 cache=assembled.cache,
-                lookup=self.care.lookup,
+                manner=Manner(self.care.lookup, insists=insist),
             )
         shares = watch.shares(len(ids) + written.tokens - 2)
         reading = self._reading(question, window, written, shares)
+        if self.twice and reading.evidence:
+            reading = self._again(question, window, prepared, written, reading)
         return replace(
             reading,
             first_token_ms=1000 * (written.first_token_at - started),
@@ -180,6 +192,24 @@ class MemoryReader:
         assembled.cache.crop(length - len(ids))
         return watch.total
 
+    def _again(
+        self, question: str, window: Window, prepared: Prepared, written: Written, reading: Reading
+    ) -> Reading:
+        """The reading with what a second one says, the passage cited first out of sight."""
+        assembled = prepared.assembled
+        cited = reading.evidence[0].chunk_id
+        hidden = [passage.chunk_id for passage in window.passages].index(cited)
+        if not contested(question, window, hidden):
+            return reading
+        plan = hiding(self.plan(window, assembled), assembled.layout, hidden)
+        second = read_again(self.model, prepared.ids, written, assembled.cache, plan)
+        others = tuple(p for place, p in enumerate(window.passages) if place != hidden)
+        reading = replace(reading, without=second.logprob)
+        if second.other is None:
+            return reading
+        left = replace(window, passages=others)
+        return replace(reading, other=self._reading(question, left, second.other, ()))
+
     def _layers(self) -> int:
         """How many layers see the whole window."""
         types = getattr(self.model.config, "layer_types", None)
@@ -204,6 +234,8 @@ class MemoryReader:
             mode=self.mode,
             evidence=weighed(evidence, attention),
             logprob=written.logprob,
+            least=written.least,
+            refusal=written.refusal,
             answer_tokens=written.tokens,
             attention=shares,
             adapter=self.model.taught,

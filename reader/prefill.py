@@ -15,7 +15,7 @@ from typing import Any
 from .adapter import acting
 from .citation import locate
 from .declined import declines
-from .generation import Written, greedy
+from .generation import Manner, Written, greedy
 from .language_model import LanguageModel
 from .pieces import Pieces
 from .reading import Reading, Window, WindowPassage
@@ -55,7 +55,12 @@ class PrefillReader:
         _ = self.model.weights
 
     def read(
-        self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
+        self,
+        question: str,
+        window: Window,
+        *,
+        on_text: Callable[[str], None] | None = None,
+        insist: bool = False,
     ) -> Reading:
         """Answer from the window.
 
@@ -67,7 +72,12 @@ class PrefillReader:
         cache = plainly(self.model.weights, self._pieces.context(window))
         with acting():
             written = greedy(
-                self.model, prompt, limit=self.answer_tokens, on_text=on_text, cache=cache
+                self.model,
+                prompt,
+                limit=self.answer_tokens,
+                on_text=on_text,
+                cache=cache,
+                manner=Manner(insists=insist),
             )
         return self._reading(question, window, written, prompt=len(prompt), started=started)
 
@@ -85,6 +95,8 @@ class PrefillReader:
             mode=self.mode,
             evidence=() if declined else locate(question, written.text, window),
             logprob=written.logprob,
+            least=written.least,
+            refusal=written.refusal,
             first_token_ms=1000 * (written.first_token_at - started),
             prompt_tokens=prompt,
             answer_tokens=written.tokens,

@@ -57,7 +57,10 @@ class Reading:
 
     `declined` is the reader's own verdict that the window does not hold the
     answer; `text` is then what it said. `logprob` is the mean natural-log
-    probability of the answer's tokens, None where it is not known. Milliseconds
+    probability of the answer's tokens, `least` the least of them, `refusal` the
+    probability that it had opened with a refusal; None where not known. `without` is
+    `logprob` once more, of the same tokens, when the passage cited first is out of sight, and
+    `other` what is read then, if likely something else: where it was read again. Milliseconds
     count from the call of `read`; `first_token_ms` is None when no model read, and
     `load_ms`, a part of it, is loading stored states. `attention` is each passage's
     share of what the answer looked at, in the window's order; empty where not known.
@@ -69,6 +72,10 @@ class Reading:
     mode: str
     evidence: tuple[Evidence, ...] = ()
     logprob: float | None = None
+    least: float | None = None
+    refusal: float | None = None
+    without: float | None = None
+    other: Reading | None = None
     first_token_ms: float | None = None
     prompt_tokens: int = 0
     answer_tokens: int = 0
@@ -106,11 +113,17 @@ class Reader(Protocol):
         """Loads what reading needs, so that a reading's times leave that out."""
 
     def read(
-        self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
+        self,
+        question: str,
+        window: Window,
+        *,
+        on_text: Callable[[str], None] | None = None,
+        insist: bool = False,
     ) -> Reading:
         """Answer from the window; `on_text` receives the answer's words as they come.
 
-        What `on_text` received, joined, equals the reading's `text`.
+        With `insist` it does not decline as far as it can help it: the best answer there
+        is. What `on_text` received, joined, equals the reading's `text`.
 
         Raises:
             ReaderError: the window cannot be read; the message says why.

@@ -41,3 +41,9 @@ def test_a_reader_is_taught_and_the_report_says_what_came_of_it(tmp_path: Path) 
     missing = run(tmp_path, "reader", "train", tmp_path / "absent.jsonl")
     assert missing.returncode != 0
     assert "absent.jsonl" in missing.stderr
+
+
+def test_calibrating_needs_a_file_of_questions(tmp_path: Path) -> None:
+    done = run(tmp_path, "reader", "calibrate", tmp_path / "absent.jsonl")
+    assert done.returncode == 2
+    assert "absent.jsonl" in done.stderr

@@ -15,6 +15,7 @@ import pytest
 
 from memctx.errors import UsageError
 from memctx.pipeline.ask import AskOptions, answer
+from memctx.pipeline.verdict import Grounds
 from memctx.reader import EndpointReader, ExtractiveReader
 from memctx.records import Answer, DocumentRef, Passage, SearchResult, Signals
 
@@ -53,6 +54,7 @@ def saying(text: str) -> Iterator[EndpointReader]:
 
 
 NEAR = Signals(dense=0.8, lexical=9.0)
+GROUNDS = Grounds(10.0, reads_chinese=True)
 
 
 def found(question: str, text: str = TEXT, signals: Signals = NEAR) -> SearchResult:
@@ -64,7 +66,7 @@ def found(question: str, text: str = TEXT, signals: Signals = NEAR) -> SearchRes
 def ask(said: str, question: str = QUESTION, *, always: bool = False) -> Answer:
     with saying(said) as reader:
         options = AskOptions(always_answer=always)
-        return answer(found(question), reader, options, ceiling=10.0, reads_chinese=True)
+        return answer(found(question), reader, options, grounds=GROUNDS)
 
 
 def test_an_answer_is_given_with_its_source() -> None:
@@ -112,7 +114,7 @@ def test_a_window_that_holds_no_passage_names_the_smallest_that_does() -> None:
 
         def within(window: int) -> Answer:
             options = AskOptions(window=window)
-            return answer(found(QUESTION), reader, options, ceiling=10.0, reads_chinese=True)
+            return answer(found(QUESTION), reader, options, grounds=GROUNDS)
 
         with pytest.raises(UsageError, match="--window") as caught:
             within(reader.overhead(QUESTION) + 3)
@@ -128,9 +130,7 @@ def test_a_passage_that_is_hardly_evidence_is_not_read(reads_chinese: bool) -> N
     hardly = replace(result, passages=(replace(result.passages[0], score=0.01),))
     with saying("艾达") as reader:
         for searched, declines in ((result, False), (hardly, True)):
-            given = answer(
-                searched, reader, AskOptions(), ceiling=10.0, reads_chinese=reads_chinese
-            )
+            given = answer(searched, reader, AskOptions(), grounds=Grounds(10.0, reads_chinese))
             assert given.abstained == declines
 
 
@@ -152,8 +152,7 @@ def test_what_is_streamed_is_the_answer_and_nothing_else(said: str, question: st
             found(question),
             reader,
             AskOptions(),
-            ceiling=10.0,
-            reads_chinese=True,
+            grounds=GROUNDS,
             on_text=told.append,
         )
     assert "".join(told) == given.answer
@@ -169,7 +168,7 @@ class Slow(ExtractiveReader):
 
 def test_loading_a_reader_is_in_no_timing() -> None:
     began = time.perf_counter()
-    given = answer(found(QUESTION), Slow(), AskOptions(), ceiling=10.0, reads_chinese=True)
+    given = answer(found(QUESTION), Slow(), AskOptions(), grounds=GROUNDS)
     passed = 1000 * (time.perf_counter() - began)
     spent = given.timings["total_ms"] or 0.0
     assert not given.abstained

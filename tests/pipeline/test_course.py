@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memctx.pipeline.course import REFUSALS, Course, Group, Topic, halves, lesson_on
+from memctx.pipeline.course import Course, Group, Topic, halves, lesson_on
 from memctx.reader import WindowPassage
-from memctx.reader.declined import declines
+from memctx.reader.declined import REFUSALS, declines
 
 
 def passage(number: int) -> WindowPassage:

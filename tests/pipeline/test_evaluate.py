@@ -121,7 +121,12 @@ class Tongueless(ExtractiveReader):
     """An extracting reader that cannot read one question."""
 
     def read(
-        self, question: str, window: Window, *, on_text: Callable[[str], None] | None = None
+        self,
+        question: str,
+        window: Window,
+        *,
+        on_text: Callable[[str], None] | None = None,
+        insist: bool = False,
     ) -> Reading:
         if "lens" in question:
             raise ReaderError("this question cannot be read")

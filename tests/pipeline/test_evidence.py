@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from memctx.pipeline.evidence import judge
+from memctx.pipeline.evidence import judge, known_numbers
+from memctx.reader import Window, WindowPassage
 from memctx.records import DocumentRef, Passage, Signals
 
 
@@ -35,3 +36,9 @@ def test_cosines_of_a_language_that_is_not_read_do_not_count() -> None:
     assert (
         judge([passage(0.59, 1.0)], 10.0).probability > judge([passage(0.1, 1.0)], 10.0).probability
     )
+
+
+@pytest.mark.parametrize("text", ["It had twelve domes.", "共有十二座圆顶。", "It had 12 domes."])
+def test_a_number_in_words_bears_out_its_digits(text: str) -> None:
+    window = Window((WindowPassage(1, "", "", text, 1.0),))
+    assert "12" in known_numbers("How many?", window)

@@ -24,7 +24,7 @@ CHAT = (
 
 
 def save_tokenizer(folder: Path, *, chat: str | None = None, bos: bool = True) -> Any:
-    """A byte-level tokenizer without merges, in `folder`."""
+    """A byte-level tokenizer without merges but with a token for " not", in `folder`."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
@@ -38,6 +38,7 @@ def save_tokenizer(folder: Path, *, chat: str | None = None, bos: bool = True) -
             single="<bos> $A", special_tokens=[("<bos>", vocabulary["<bos>"])]
         )
     raw.add_special_tokens(list(SPECIALS))
+    raw.add_tokens([" not"])
     end = "<|im_end|>" if chat else "<eos>"
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=raw, bos_token="<bos>", eos_token=end, pad_token="<pad>"

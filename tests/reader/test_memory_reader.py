@@ -14,7 +14,7 @@ from memctx.errors import ModelError, ReaderError
 from memctx.reader import Care, GatedReader, LanguageModel, MemoryReader, PrefillReader, Window
 from memctx.reader.assembly import Assembler
 from memctx.reader.fidelity import Probe, divergence, full_logits, memory_logits, shipped_probes
-from memctx.reader.generation import greedy
+from memctx.reader.generation import Manner, greedy
 from memctx.reader.kv_memory import KvMemory, Maker
 from memctx.reader.kv_record import Format
 from memctx.reader.packing import lay_out
@@ -132,7 +132,7 @@ def test_guessing_changes_nothing_in_full_prefill_either(
     random_model: LanguageModel, window: Window
 ) -> None:
     prompt = Pieces(random_model, 20).prompt("Who founded it?", window)
-    plain, guessed = (greedy(random_model, prompt, limit=20, lookup=n) for n in (0, 6))
+    plain, guessed = (greedy(random_model, prompt, limit=20, manner=Manner(n)) for n in (0, 6))
     assert (guessed.text, guessed.tokens) == (plain.text, plain.tokens)
     assert guessed.logprob == pytest.approx(plain.logprob, abs=1e-4)
 
@@ -264,7 +264,7 @@ def test_a_tokenizer_of_another_model_is_named_as_the_reason(
     (tmp_path / "other").mkdir()
     save_tokenizer(tmp_path / "other")
     config = (tmp_path / "config.json").read_text()
-    (tmp_path / "config.json").write_text(config.replace('"vocab_size": 261', '"vocab_size": 200'))
+    (tmp_path / "config.json").write_text(config.replace('"vocab_size": 262', '"vocab_size": 200'))
     with pytest.raises(ModelError, match="tokenizer"):
         reader_of(LanguageModel(tmp_path, name="odd"), None).read("Who?", window)
 

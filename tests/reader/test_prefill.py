@@ -97,6 +97,18 @@ def test_a_refusal_declines_and_cites_nothing(scripted: Scripted, window: Window
     assert reading.evidence == ()
 
 
+def test_who_insists_gets_an_answer_where_a_refusal_was_likelier(
+    scripted: Scripted, window: Window
+) -> None:
+    reader = PrefillReader(scripted(":", " notRed"))
+    plain = reader.read("Who?", window)
+    assert plain.text == "notRed"
+    insisted = reader.read("Who?", window, insist=True)
+    assert insisted.text == "Red"
+    for reading in (plain, insisted):
+        assert (reading.refusal or 0) > 0.9
+
+
 def test_time_to_the_first_token_and_tokens_are_counted(
     random_model: LanguageModel, window: Window
 ) -> None:

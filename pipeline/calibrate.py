@@ -1,0 +1,158 @@
+"""Fitting a calibration to answers of which it is known whether they were right.
+
+A logistic line (Platt 1999; ridge on standardised signs), fitted by Newton's method, and
+the threshold below which an answer is declined: the one that declines the most answers
+to what the memory does not hold, among those at which few right answers are lost. Pure;
+asking is done elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from ..records import ReliabilityBin
+from .calibration import Calibration
+from .signs import SIGNS, Signs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+RIDGE = 2.0
+"""Weight of the squared weights of standardised signs."""
+
+LOST = 0.1
+"""The share of right answers that may be declined."""
+
+_LEAST = 20
+_STEPS = 30
+_BINS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An answer's signs, and whether it was right.
+
+    Answers to one question are of one `group`. `adapter` is the digest of what the reader
+    had been taught.
+    """
+
+    signs: Signs
+    right: bool
+    group: int = 0
+    adapter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What a calibration of other answers says of each: how sure it is, whether it declines."""
+
+    sure: tuple[float, ...]
+    declined: tuple[bool, ...]
+
+
+def fit(judged: Sequence[Judged], *, reader: str, lost: float = LOST) -> Calibration:
+    """The calibration for answers of `reader`; `lost` is the share of right ones given up.
+
+    Raises:
+        UsageError: there are too few answers, or all are right or all wrong.
+    """
+    import numpy as np
+
+    right = np.array([one.right for one in judged], float)
+    if len(judged) < _LEAST or not 0 < right.sum() < len(judged):
+        raise UsageError(
+            f"calibrating needs at least {_LEAST} answers, right ones and wrong ones among them; "
+            f"found {int(right.sum())} right ones of {len(judged)}"
+        )
+    rows = np.array([one.signs.numbers() for one in judged])
+    mean, scale = rows.mean(0), rows.std(0)
+    scale[scale == 0] = 1.0
+    line = _newton((rows - mean) / scale, right)
+    weights = line[1:] / scale
+    bias = float(line[0] - weights @ mean)
+    sure = 1 / (1 + np.exp(-(rows @ weights + bias)))
+    return Calibration(
+        reader=reader,
+        adapter=judged[0].adapter,
+        bias=round(bias, 5),
+        weights={name: round(float(w), 5) for name, w in zip(SIGNS, weights, strict=True)},
+        threshold=_threshold([p for p, r in zip(sure.tolist(), right, strict=True) if r], lost),
+        fitted=len(judged),
+    )
+
+
+def unseen(judged: Sequence[Judged], *, reader: str, folds: int = 5) -> Unseen:
+    """Each answer by a calibration that was fitted to the others, groups kept together.
+
+    Raises:
+        UsageError: as `fit`.
+    """
+    sure, declined = [0.0] * len(judged), [False] * len(judged)
+    for fold in range(folds):
+        line = fit([one for one in judged if one.group % folds != fold], reader=reader)
+        for place, one in enumerate(judged):
+            if one.group % folds == fold:
+                sure[place] = line.probability(one.signs)
+                declined[place] = sure[place] < line.threshold
+    return Unseen(tuple(sure), tuple(declined))
+
+
+def auroc(scores: Sequence[float], right: Sequence[bool]) -> float:
+    """The chance that a right answer scores higher than a wrong one; ties count half."""
+    good = [score for score, is_right in zip(scores, right, strict=True) if is_right]
+    bad = [score for score, is_right in zip(scores, right, strict=True) if not is_right]
+    if not good or not bad:
+        return math.nan
+    won = sum((g > b) + 0.5 * (g == b) for g in good for b in bad)
+    return won / (len(good) * len(bad))
+
+
+def reliability(
+    scores: Sequence[float], right: Sequence[bool], bins: int = _BINS
+) -> list[ReliabilityBin]:
+    """Bins of equal count, by rising confidence."""
+    pairs = sorted(zip(scores, right, strict=True))
+    bounds = [round(i * len(pairs) / bins) for i in range(bins + 1)]
+    parts = (pairs[low:high] for low, high in pairwise(bounds))
+    return [
+        ReliabilityBin(
+            sum(p for p, _ in part) / len(part), sum(r for _, r in part) / len(part), len(part)
+        )
+        for part in parts
+        if part
+    ]
+
+
+def expected_error(bins: Sequence[ReliabilityBin]) -> float:
+    """The mean distance of confidence from the share that is right (Naeini et al. 2015)."""
+    total = sum(one.count for one in bins)
+    return sum(one.count * abs(one.confidence - one.right) for one in bins) / total
+
+
+def _newton(rows: Floats, right: Floats) -> Floats:
+    """Bias and weights of ridge logistic regression; the bias is free."""
+    import numpy as np
+
+    design = np.column_stack([np.ones(len(rows)), rows])
+    shrink = np.diag([0.0, *[RIDGE] * rows.shape[1]])
+    line = np.zeros(design.shape[1])
+    for _ in range(_STEPS):
+        sure = 1 / (1 + np.exp(-design @ line))
+        slope = design.T @ (right - sure) - shrink @ line
+        curve = (design * (sure * (1 - sure))[:, None]).T @ design + shrink
+        line = line + np.linalg.solve(curve, slope)
+    return line
+
+
+def _threshold(right: Sequence[float], lost: float) -> float:
+    """The highest confidence at which no more than a share `lost` of right answers is below."""
+    ordered = sorted(right)
+    return math.floor(1e4 * ordered[int(lost * len(ordered))]) / 1e4

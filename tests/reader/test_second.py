@@ -1,0 +1,78 @@
+"""Reading again with a passage out of sight, on tiny real models."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from memctx.reader import LanguageModel, MemoryReader, Window
+from memctx.reader.attention import Plan, planned
+from memctx.reader.generation import greedy
+from memctx.reader.second import contested, hiding, read_again
+
+from .test_memory_reader import reader_of
+
+QUESTION = "Who founded it?"
+
+
+@pytest.fixture
+def reader(random_model: LanguageModel) -> MemoryReader:
+    return reader_of(random_model, None)
+
+
+def test_with_nothing_hidden_the_second_reading_is_the_first(
+    reader: MemoryReader, window: Window
+) -> None:
+    prepared = reader.prepare(QUESTION, window)
+    layout, cache = prepared.assembled.layout, prepared.assembled.cache
+    with planned(Plan()):
+        written = greedy(reader.model, prepared.ids, limit=8, cache=cache)
+    plan = Plan(bias_from=layout.length)
+    for _ in range(2):  # what was read after the window is dropped each time
+        again = read_again(reader.model, prepared.ids, written, cache, plan)
+        assert again.logprob == pytest.approx(written.logprob, abs=1e-4)
+        assert again.other is None
+
+
+def test_a_hidden_passage_might_as_well_say_anything(reader: MemoryReader, window: Window) -> None:
+    found = set()
+    for text in ("The dome was built by Tomas Lind.", "It froze twice that year and thawed."):
+        first, *rest = window.passages
+        other = Window((first, *rest[:-1], replace(rest[-1], text=text[:28])))
+        prepared = reader.prepare(QUESTION, other)
+        layout, cache = prepared.assembled.layout, prepared.assembled.cache
+        with planned(Plan()):
+            written = greedy(reader.model, prepared.ids, limit=1, cache=cache)
+        written = replace(written, ids=(40, 50, 60))
+        plan = hiding(Plan(), layout, len(other.passages) - 1)
+        again = read_again(reader.model, prepared.ids, written, cache, plan)
+        found.add(round(again.logprob, 3))
+    assert len(found) == 1
+
+
+def test_what_another_passage_may_contradict_is_read_again_without_its_own(
+    reader: MemoryReader, window: Window
+) -> None:
+    contrary = replace(window.passages[2], text="Ida Moe founded it, the observatory, in 1904.")
+    window = Window((*window.passages[:2], contrary))
+    reading = reader.read(QUESTION, window, insist=True)
+    assert reading.without is not None
+    assert reading.without != reading.logprob
+    alone = reader.read(QUESTION, replace(window, passages=window.passages[:1]))
+    assert (alone.without, alone.other) == (None, None)
+    once = replace(reader, twice=False).read(QUESTION, window, insist=True)
+    assert once == replace(
+        reading,
+        without=None,
+        other=None,
+        first_token_ms=once.first_token_ms,
+        load_ms=once.load_ms,
+    )
+
+
+def test_an_answer_is_contested_where_another_passage_speaks_of_the_matter(window: Window) -> None:
+    asked = "Who founded the observatory?"
+    assert not contested(asked, replace(window, passages=window.passages[::2]), 0)
+    contrary = replace(window.passages[2], text="It thaws. Ida Moe founded the observatory.")
+    assert contested(asked, Window((window.passages[0], contrary)), 0)
