@@ -10,9 +10,10 @@ from ..memory.faults import check_text
 from ..records import Citation, Passage, Summary
 from .progress import Progress
 from .retrieve import Clock
+from .summary.digest import Digest
 from .summary.embedding import Embedding
 from .summary.extraction import Pick, extract
-from .summary.gathering import Gathered, of_document, of_passages
+from .summary.gathering import Gathered, of_chunks, of_document
 from .summary.scorer import load_scorer
 from .summary.trimming import joined
 from .workspace import Workspace
@@ -73,6 +74,8 @@ class Summariser:
         Raises:
             DocumentNotFound: the document is not in the memory.
         """
+        if request.scope == "memory":
+            return self._digest(request)
         clock = Clock()
         gathered = self._gathered(request)
         clock.lap("gather_ms")
@@ -82,9 +85,35 @@ class Summariser:
         citations = cited(gathered, picks)
         while citations and self.count(joined(quotes(citations))) > request.max_tokens:
             citations = citations[:-1]  # tokens of the whole may be more than of its parts
-        text = joined(quotes(citations))
-        tokens = self.count(text) if text else 0
         clock.lap("write_ms")
+        return self._summary(joined(quotes(citations)), request, citations, clock)
+
+    def _digest(self, request: SummaryRequest) -> Summary:
+        """The page on the whole memory; each sentence on it weighs the same."""
+        clock = Clock()
+        digest = Digest(
+            self.space.store, Embedding(self.space, self.progress), self.count, load_scorer()
+        )
+        lines = digest.lines(request.max_tokens, request.collection)
+        sources = [source for line in lines for source in line.sources]
+        citations = tuple(
+            Citation(
+                origin.document,
+                origin.chunk_id,
+                origin.start,
+                origin.start + len(quote),
+                quote,
+                round(1 / len(sources), 4),
+            )
+            for origin, quote in sources
+        )
+        clock.lap("write_ms")
+        return self._summary("\n".join(line.text for line in lines), request, citations, clock)
+
+    def _summary(
+        self, text: str, request: SummaryRequest, citations: tuple[Citation, ...], clock: Clock
+    ) -> Summary:
+        tokens = self.count(text) if text else 0
         return Summary(text, request.scope, citations, tokens, "extract", clock.timings())
 
     def _gathered(self, request: SummaryRequest) -> Gathered:
@@ -93,7 +122,7 @@ class Summariser:
             found = store.find(request.document, request.collection)
             return of_document(store, found, embedding, request.query)
         passages = self.search(request.query or "", _PASSAGES)
-        return of_passages(store, passages, embedding, request.query)
+        return of_chunks(store, [one.chunk_id for one in passages], embedding, request.query)
 
 
 def cited(gathered: Gathered, picks: Sequence[Pick]) -> tuple[Citation, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +10,11 @@ import numpy as np
 from ..ranking.trees import Trees
 from .features import Asked, Material, features
 from .scorer import score
-from .selection import Ints, select
+from .selection import select, shortlist
 from .trimming import cut
 
 _JOINT = 1  # tokens between two sentences, at most
+_SHORTLIST = 12  # words that are looked at, for each token of the budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,12 @@ def extract(
     if not len(material.units):
         return []
     values = score(features(material, asked), trees)
-    costs = costs_of(material.texts, count)
-    taken = sorted(select(values, costs, budget + _JOINT, (material.terms, material.pairs)))
+    near = shortlist(values, material.units.words, _SHORTLIST * budget)
+    costs = np.asarray([count(material.texts[place]) + _JOINT for place in near], np.int64)
+    holds = material.terms.holds[near], material.pairs.holds[near]
+    taken = sorted(
+        int(near[place]) for place in select(values[near], costs, budget + _JOINT, holds)
+    )
     if not taken:
         best = int(values.argmax())
         length = cut(material.texts[best], budget, count)
@@ -53,8 +58,3 @@ def extract(
         Pick(sentence, len(material.texts[sentence]), float(share))
         for sentence, share in zip(taken, shares / shares.sum(), strict=True)
     ]
-
-
-def costs_of(texts: Sequence[str], count: Callable[[str], int]) -> Ints:
-    """The tokens that each sentence takes within a summary, (n,)."""
-    return np.asarray([count(text) + _JOINT for text in texts], np.int64)

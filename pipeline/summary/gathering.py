@@ -16,7 +16,7 @@ from ...memory.embedder import Embedder
 from ...memory.rows import ChunkRow
 from ...memory.store import Store
 from ...reader.terms import terms
-from ...records import DocumentRef, Passage
+from ...records import DocumentRef
 from .embedding import Embedding
 from .features import Asked, Material
 from .units import stacked, units
@@ -58,17 +58,16 @@ def of_document(
     )
 
 
-def of_passages(
-    store: Store, passages: Sequence[Passage], embedding: Embedding, query: str | None
+def of_chunks(
+    store: Store, chunk_ids: Sequence[int], embedding: Embedding, query: str | None = None
 ) -> Gathered:
-    """The sentences of passages, the best document's first, each document's in its order."""
+    """The sentences of passages, the first one's document first, each document's in order."""
     found, texts, origins = [], [], []
-    rows = store.chunks([passage.chunk_id for passage in passages])
-    for document in dict.fromkeys(passage.document for passage in passages):
-        chunks = sorted(
-            (row for row in rows.values() if row.document.id == document.id),
-            key=lambda row: row.chunk.start,
-        )
+    rows = store.chunks(chunk_ids)
+    documents = dict.fromkeys(rows[one].document for one in chunk_ids if one in rows)
+    for document in documents:
+        chunks = [row for row in rows.values() if row.document == document]
+        chunks.sort(key=lambda row: row.chunk.start)
         text = store.document_text(document.id)
         for start, end in _merged(chunks):
             some = units(text[start:end])
@@ -77,8 +76,7 @@ def of_passages(
             texts += [text[first:last] for first, last in moved]
             origins += _origins(moved, chunks)
     embedder = embedding.embedder(" ".join(texts))
-    vectors = embedder.encode(texts)
-    material = Material.of(stacked(found), texts, vectors)
+    material = Material.of(stacked(found), texts, embedder.encode(texts))
     return Gathered(material, origins, asked(query, embedder) if query else None)
 
 

@@ -7,19 +7,14 @@ of its pairs of neighbouring terms, have been said already, by whichever sentenc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .vocabulary import Vocabulary
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-_SHORTLIST = 12  # budgets' worth of sentences that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +32,37 @@ def select(
     values: Floats,
     costs: Ints,
     budget: int,
-    vocabularies: tuple[Vocabulary, Vocabulary],
+    holds: tuple[Any, Any],
     novelty: Novelty = NOVELTY,
 ) -> list[int]:
     """The sentences taken, best first; their `costs` (n,) add up to at most `budget`.
 
-    `values` (n,), higher is better. `vocabularies` hold terms and pairs of terms.
+    `values` (n,), higher is better. `holds` are CSR matrices of 0 and 1: which terms, and
+    which pairs of terms, each sentence has.
     """
-    near = _shortlist(values, costs, budget)
-    worth, price = values[near], costs[near]
     said = [
-        _Said(vocabulary.holds[near], weight)
-        for vocabulary, weight in zip(vocabularies, (novelty.terms, novelty.pairs), strict=True)
+        _Said(matrix, weight)
+        for matrix, weight in zip(holds, (novelty.terms, novelty.pairs), strict=True)
     ]
     taken: list[int] = []
-    left, free = budget, np.ones(len(near), bool)
-    while (fits := free & (price <= left)).any():
-        gains = worth - sum(part.loss() for part in said)
+    left, free = budget, np.ones(len(values), bool)
+    while (fits := free & (costs <= left)).any():
+        gains = values - sum(part.loss() for part in said)
         best = int(np.where(fits, gains, -np.inf).argmax())
-        taken.append(int(near[best]))
+        taken.append(best)
         free[best] = False
-        left -= int(price[best])
+        left -= int(costs[best])
         for part in said:
             part.say(best)
     return taken
+
+
+def shortlist(values: Floats, sizes: Ints, enough: int) -> Ints:
+    """The worthiest sentences, in their order, of which the `sizes` add up to `enough`."""
+    order = np.argsort(-values, kind="stable")
+    count = int(np.searchsorted(np.cumsum(sizes[order]), enough)) + 1
+    found: Ints = np.sort(order[:count])
+    return found
 
 
 class _Said:
@@ -78,12 +80,3 @@ class _Said:
     def say(self, sentence: int) -> None:
         held = self._holds.indices[self._holds.indptr[sentence] : self._holds.indptr[sentence + 1]]
         self._said[held] = 1.0
-
-
-def _shortlist(values: Floats, costs: Sequence[int] | Ints, budget: int) -> Ints:
-    """The worthiest that fit, `_SHORTLIST` budgets' worth of them, in their order."""
-    order = np.argsort(-values, kind="stable")
-    order = order[np.asarray(costs)[order] <= budget]
-    enough = int(np.searchsorted(np.cumsum(np.asarray(costs)[order]), _SHORTLIST * budget)) + 1
-    found: Ints = np.sort(order[:enough])
-    return found

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memctx.pipeline.summary.selection import Novelty, select
-from memctx.pipeline.summary.vocabulary import Vocabulary, pairs_of, vocabulary
+from memctx.pipeline.summary.selection import Novelty, select, shortlist
+from memctx.pipeline.summary.vocabulary import pairs_of, vocabulary
 
 
-def vocabularies(bags: list[list[str]]) -> tuple[Vocabulary, Vocabulary]:
-    return vocabulary(bags), vocabulary([pairs_of(bag) for bag in bags])
+def held(bags: list[list[str]]) -> tuple[Any, Any]:
+    return vocabulary(bags).holds, vocabulary([pairs_of(bag) for bag in bags]).holds
 
 
 def greedy(
@@ -54,7 +56,7 @@ def test_it_takes_what_a_greedy_choice_over_sets_takes(
 ) -> None:
     bags, values = [bag for bag, _, _ in rows], [value + 0.1234 for _, value, _ in rows]
     costs, novelty = [cost for _, _, cost in rows], Novelty(17.3, 41.9)
-    found = select(np.array(values), np.array(costs), budget, vocabularies(bags), novelty)
+    found = select(np.array(values), np.array(costs), budget, held(bags), novelty)
     assert sum(costs[i] for i in found) <= budget
     assert found == greedy(bags, values, costs, budget, novelty)
 
@@ -62,9 +64,15 @@ def test_it_takes_what_a_greedy_choice_over_sets_takes(
 def test_what_was_said_is_not_said_again() -> None:
     bags = [["dome", "leak"], ["dome", "leak"], ["town", "pay"]]
     values, costs = np.array([1.0, 0.9, 0.5]), np.array([5, 5, 5])
-    assert select(values, costs, 10, vocabularies(bags)) == [0, 2]
-    assert select(values, costs, 10, vocabularies(bags), Novelty(0, 0)) == [0, 1]
+    assert select(values, costs, 10, held(bags)) == [0, 2]
+    assert select(values, costs, 10, held(bags), Novelty(0, 0)) == [0, 1]
 
 
 def test_nothing_is_taken_where_nothing_fits() -> None:
-    assert select(np.ones(2), np.array([5, 5]), 4, vocabularies([["a"], ["b"]])) == []
+    assert select(np.ones(2), np.array([5, 5]), 4, held([["a"], ["b"]])) == []
+
+
+def test_a_shortlist_holds_the_worthiest_in_their_order() -> None:
+    values, sizes = np.array([0.1, 0.9, 0.5, 0.7]), np.array([4, 4, 4, 4])
+    assert shortlist(values, sizes, 7).tolist() == [1, 3]
+    assert shortlist(values, sizes, 100).tolist() == [0, 1, 2, 3]
