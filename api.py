@@ -43,8 +43,10 @@ from .records import (
     Fidelity,
     IndexInfo,
     IngestReport,
+    Passage,
     SearchResult,
     Status,
+    Summary,
     TrainReport,
     WarmReport,
 )
@@ -82,6 +84,7 @@ class Memory:
         self._reader = reader
         self._readers: dict[str, Reader] = {}
         self._calibrations: list[Calibration | None] = []
+        self._count: Callable[[str], int] | None = None
 
     def __enter__(self) -> Memory:
         return self
@@ -204,6 +207,36 @@ class Memory:
             grounds=self._grounds(question, options.reader),
             on_text=on_text,
         )
+
+    def summarise(
+        self,
+        document: str | None = None,
+        *,
+        query: str | None = None,
+        collection: str | None = None,
+        max_tokens: int = 256,
+        method: str = "auto",
+    ) -> Summary:
+        """A summary of a document, of what the memory holds on a query, or of all of it.
+
+        With both, of the document as far as it bears on the query. At most `max_tokens` of
+        the reader's tokens. `method` is "extract", sentences of the sources; "abstract",
+        sentences that the reader writes; or "auto", the better one that there is.
+
+        Raises:
+            DocumentNotFound: no document has this key, or several collections have it.
+            UsageError: there is no such method, or the query is no text.
+        """
+        from .pipeline.engines import find_token_count
+        from .pipeline.summarise import Summariser, SummaryRequest
+
+        request = SummaryRequest(document, query, collection, max_tokens, method)
+
+        def search(text: str, k: int) -> tuple[Passage, ...]:
+            return self.search(text, k, scope=Scope(collection)).passages
+
+        self._count = self._count or find_token_count(self.settings)
+        return Summariser(self._workspace, search, self._count, self._progress)(request)
 
     def explain(self, result: SearchResult | Answer) -> Explanation:
         """The names that the question has, and the way over the graph to each passage."""
@@ -433,6 +466,10 @@ class Memory:
         return await asyncio.to_thread(
             self.ask, question, options=options, scope=scope, on_text=on_text
         )
+
+    async def asummarise(self, document: str | None = None, **options: Any) -> Summary:
+        """`summarise`, in a thread; `options` are its keyword arguments."""
+        return await asyncio.to_thread(self.summarise, document, **options)
 
     def _grounds(self, question: str, mode: str) -> Grounds:
         space = self._workspace

@@ -24,6 +24,7 @@ from .commands import (
     questions,
     readers,
     show,
+    summaries,
     upkeep,
 )
 from .errors import MemctxError, UsageError
@@ -41,6 +42,8 @@ app = typer.Typer(
 app.command()(content.ingest)
 app.command()(questions.search)
 app.command()(questions.ask)
+app.command()(summaries.summarise)
+app.command("summarize", help="The same as summarise.")(summaries.summarise)
 app.command()(content.forget)
 app.command("list")(content.list_documents)
 app.command("show")(content.show_document)

@@ -317,6 +317,29 @@ class Answer(AsDict):
 
 
 @dataclass(frozen=True, slots=True)
+class Summary(AsDict):
+    """A summary with the source of each of its sentences, in order.
+
+    `scope` is "document", "query" or "memory"; `tokens` counts the reader's. `method` is what
+    made it, "extract" or "abstract"; of the latter, `dropped` counts the sentences that their
+    sources did not support.
+    """
+
+    summary: str
+    scope: str
+    citations: tuple[Citation, ...]
+    tokens: int
+    method: str
+    timings: Mapping[str, float]
+    dropped: int | None = _optional()
+
+    @property
+    def text(self) -> str:
+        """The summary's words; the same as `summary`."""
+        return self.summary
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped(AsDict):
     """An input that was not ingested, and why."""
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Passage,
         SearchResult,
         Status,
+        Summary,
         TrainReport,
     )
 
@@ -83,6 +84,18 @@ def answer(result: Answer, *, text_shown: bool = False) -> None:
         say(f"  [{bold(title)}] {dim(place)}")
         say(textwrap.indent(wrapped(f"“{flat(citation.quote)}”", 600), "  "))
     say(dim(f"confidence {result.confidence:.2f}, reader {result.reader.model or 'none'}"))
+
+
+def summary(result: Summary) -> None:
+    """A summary, and below it where its sentences stand."""
+    for line in result.summary.splitlines() if result.scope == "memory" else [flat(result.summary)]:
+        say(textwrap.fill(line, _WIDTH))
+    say()
+    for citation in result.citations:
+        place = f"{citation.document.key} {citation.start}..{citation.end}"
+        say(dim(f"  {place}: {flat(citation.quote)[:60]}"))
+    dropped = f", {result.dropped} sentences dropped for want of support" if result.dropped else ""
+    say(dim(f"{result.tokens} tokens, {result.method}{dropped}"))
 
 
 def explanation(result: Answer) -> None:

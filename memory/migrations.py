@@ -32,7 +32,15 @@ def _create_graph(connection: Connection) -> None:
     tables.metadata.create_all(connection, [tables.metadata.tables[name] for name in second])
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_tables, _create_graph)
+def _create_summaries(connection: Connection) -> None:
+    tables.metadata.create_all(connection, [tables.summary_parts])
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    _create_tables,
+    _create_graph,
+    _create_summaries,
+)
 
 
 def migrate(connection: Connection, *, create: bool = True) -> None:

@@ -42,6 +42,7 @@ from .rows import (
     StoredDocument,
 )
 from .settling import EachAlone
+from .summary_parts import SummaryParts
 from .writes import (
     Vectors,
     forget_source_of,
@@ -55,7 +56,7 @@ from .writes import (
 _log = logging.getLogger(__name__)
 
 
-class Store(ChunkReads, GraphReads, GraphChecks):
+class Store(ChunkReads, GraphReads, GraphChecks, SummaryParts):
     """A memory's SQL database. Safe to share between threads.
 
     `read_only` stores refuse to write and can be opened while another process

@@ -218,3 +218,18 @@ subjects = Table(
     Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
     Column("name_id", ForeignKey("names.id"), nullable=False, index=True),
 )
+
+# --- summaries: what was made of a document's sentences --------------------------------
+
+# The vectors of a stretch of sentences, by the hash of their texts and of who made them.
+# Belongs to a key and not to a document, so that it outlives an edit of that document.
+summary_parts = Table(
+    "summary_parts",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("collection", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("vectors", LargeBinary, nullable=False),  # fp16, little-endian, sentence by sentence
+    Index("summary_parts_by_key", "collection", "key"),
+    sqlite_with_rowid=False,
+)

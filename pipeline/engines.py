@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files as package_files
@@ -167,6 +168,19 @@ def find_plain_reader(
     )
     memory = KvMemory(states, budget=settings.kv_budget) if states else None
     return MemoryReader(Assembler(model, maker, memory, format="int8"))
+
+
+def find_token_count(settings: Settings) -> Callable[[str], int]:
+    """Counts the reader's tokens; estimates where its tokenizer is not on this machine."""
+    from ..reader.count import token_count
+    from ..reader.estimate import estimated_tokens
+
+    if settings.reader_endpoint:
+        return estimated_tokens
+    try:
+        return token_count(_find_model(settings).path)
+    except ModelNotFound:
+        return estimated_tokens
 
 
 def find_adapter(found: ResolvedModel, settings: Settings, places: Places) -> Adapter | None:

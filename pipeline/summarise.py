@@ -1,0 +1,146 @@
+"""Summaries of a document, of what a memory holds on a query, and of a whole memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ..errors import UsageError
+from ..memory.faults import check_text
+from ..records import Citation, Passage, Summary
+from .progress import Progress
+from .retrieve import Clock
+from .summary.digest import Digest
+from .summary.embedding import Embedding
+from .summary.extraction import Pick, extract
+from .summary.gathering import Gathered, of_chunks, of_document
+from .summary.scorer import load_scorer
+from .summary.trimming import joined
+from .workspace import Workspace
+
+METHODS = ("auto", "extract", "abstract")
+_PASSAGES = 40  # that a query's summary is made of
+
+Count = Callable[[str], int]
+Search = Callable[[str, int], Sequence[Passage]]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRequest:
+    """What to summarise: a document, what there is on a query, both, or all of the memory.
+
+    `max_tokens` counts the reader's tokens. `method` is "extract", "abstract" or "auto".
+
+    Raises:
+        UsageError: there is no such method, no room, or the query is no text.
+    """
+
+    document: str | None = None
+    query: str | None = None
+    collection: str | None = None
+    max_tokens: int = 256
+    method: str = "auto"
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise UsageError(f"--method is one of {', '.join(METHODS)}; got {self.method!r}")
+        if self.max_tokens < 1:
+            raise UsageError(f"--max-tokens should be at least 1, got {self.max_tokens}")
+        if self.query is not None:
+            check_text(self.query)
+            if not self.query.strip():
+                raise UsageError("a query needs at least one word")
+
+    @property
+    def scope(self) -> str:
+        """What is summarised: "document", "query" or "memory"."""
+        if self.document is not None:
+            return "document"
+        return "memory" if self.query is None else "query"
+
+
+@dataclass(frozen=True, slots=True)
+class Summariser:
+    """Makes summaries of one memory; `count` tells the reader's tokens of a text."""
+
+    space: Workspace
+    search: Search
+    count: Count
+    progress: Progress
+
+    def __call__(self, request: SummaryRequest) -> Summary:
+        """The summary that is asked for.
+
+        Raises:
+            DocumentNotFound: the document is not in the memory.
+        """
+        if request.scope == "memory":
+            return self._digest(request)
+        clock = Clock()
+        gathered = self._gathered(request)
+        clock.lap("gather_ms")
+        picks = extract(
+            gathered.material, gathered.asked, request.max_tokens, self.count, load_scorer()
+        )
+        citations = cited(gathered, picks)
+        while citations and self.count(joined(quotes(citations))) > request.max_tokens:
+            citations = citations[:-1]  # tokens of the whole may be more than of its parts
+        clock.lap("write_ms")
+        return self._summary(joined(quotes(citations)), request, citations, clock)
+
+    def _digest(self, request: SummaryRequest) -> Summary:
+        """The page on the whole memory; each sentence on it weighs the same."""
+        clock = Clock()
+        digest = Digest(
+            self.space.store, Embedding(self.space, self.progress), self.count, load_scorer()
+        )
+        lines = digest.lines(request.max_tokens, request.collection)
+        sources = [source for line in lines for source in line.sources]
+        citations = tuple(
+            Citation(
+                origin.document,
+                origin.chunk_id,
+                origin.start,
+                origin.start + len(quote),
+                quote,
+                round(1 / len(sources), 4),
+            )
+            for origin, quote in sources
+        )
+        clock.lap("write_ms")
+        return self._summary("\n".join(line.text for line in lines), request, citations, clock)
+
+    def _summary(
+        self, text: str, request: SummaryRequest, citations: tuple[Citation, ...], clock: Clock
+    ) -> Summary:
+        tokens = self.count(text) if text else 0
+        return Summary(text, request.scope, citations, tokens, "extract", clock.timings())
+
+    def _gathered(self, request: SummaryRequest) -> Gathered:
+        store, embedding = self.space.store, Embedding(self.space, self.progress)
+        if request.document is not None:
+            found = store.find(request.document, request.collection)
+            return of_document(store, found, embedding, request.query)
+        passages = self.search(request.query or "", _PASSAGES)
+        return of_chunks(store, [one.chunk_id for one in passages], embedding, request.query)
+
+
+def cited(gathered: Gathered, picks: Sequence[Pick]) -> tuple[Citation, ...]:
+    """The sentences taken, as stretches of their documents."""
+    return tuple(
+        Citation(
+            document=origin.document,
+            chunk_id=origin.chunk_id,
+            start=origin.start,
+            end=origin.start + pick.length,
+            quote=gathered.material.texts[pick.sentence][: pick.length],
+            weight=round(pick.weight, 4),
+        )
+        for pick in picks
+        for origin in (gathered.origins[pick.sentence],)
+    )
+
+
+def quotes(citations: Sequence[Citation]) -> list[str]:
+    """What each citation quotes."""
+    return [citation.quote for citation in citations]

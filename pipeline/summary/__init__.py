@@ -1,0 +1,1 @@
+"""Summaries made of a text's own sentences: what is central, relevant, and not yet said."""

@@ -1,0 +1,60 @@
+"""From sentences with vectors to those that make up a summary. Pure; no store, no model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..ranking.trees import Trees
+from .features import Asked, Material, features
+from .scorer import score
+from .selection import select, shortlist
+from .trimming import cut
+
+_JOINT = 1  # tokens between two sentences, at most
+_SHORTLIST = 12  # words that are looked at, for each token of the budget
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A sentence taken: its number, and how many of its characters; `weight` is its share.
+
+    All of them, but where not one sentence fits the budget.
+    """
+
+    sentence: int
+    length: int
+    weight: float
+
+
+def extract(
+    material: Material,
+    asked: Asked | None,
+    budget: int,
+    count: Callable[[str], int],
+    trees: Trees,
+) -> list[Pick]:
+    """The sentences of a summary of at most `budget` tokens, in the order of the text.
+
+    `count` says how many tokens a text takes. Weights add up to 1.
+    """
+    if not len(material.units):
+        return []
+    values = score(features(material, asked), trees)
+    near = shortlist(values, material.units.words, _SHORTLIST * budget)
+    costs = np.asarray([count(material.texts[place]) + _JOINT for place in near], np.int64)
+    holds = material.terms.holds[near], material.pairs.holds[near]
+    taken = sorted(
+        int(near[place]) for place in select(values[near], costs, budget + _JOINT, holds)
+    )
+    if not taken:
+        best = int(values.argmax())
+        length = cut(material.texts[best], budget, count)
+        return [Pick(best, length, 1.0)] if length else []
+    shares = np.maximum(values[taken], 1e-3)
+    return [
+        Pick(sentence, len(material.texts[sentence]), float(share))
+        for sentence, share in zip(taken, shares / shares.sum(), strict=True)
+    ]
