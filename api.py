@@ -20,22 +20,15 @@ from .memory.embedder import Embedder
 from .memory.faults import check_text
 from .memory.rows import DocumentRow
 from .pipeline.ask import AskOptions, answer
-from .pipeline.engines import (
-    find_calibration,
-    find_embedder,
-    find_memory_reader,
-    find_reader,
-    state_bytes_per_token,
-)
+from .pipeline.engines import find_embedder, state_bytes_per_token
 from .pipeline.finding import Indexes
 from .pipeline.graph_reports import GraphExport
 from .pipeline.graph_view import GraphView
 from .pipeline.progress import Progress, Quiet
+from .pipeline.readers import Readers
 from .pipeline.retrieve import Retriever, Scope
 from .pipeline.stages import Stages, listed
-from .pipeline.verdict import Grounds
 from .pipeline.workspace import Workspace
-from .reader.gate import GatedReader
 from .reader.reading import Reader
 from .records import (
     Answer,
@@ -52,7 +45,6 @@ from .records import (
 )
 
 if TYPE_CHECKING:
-    from .pipeline.calibration import Calibration
     from .pipeline.evaluate import EvaluateOptions
     from .pipeline.evaluation import EvaluationReport
     from .pipeline.explain import Explanation
@@ -81,10 +73,7 @@ class Memory:
         self.path = Path(path) if path is not None else self.settings.memory
         self._workspace = Workspace(self.path, self.settings, embedder=embedder)
         self._progress = progress or Quiet()
-        self._reader = reader
-        self._readers: dict[str, Reader] = {}
-        self._calibrations: list[Calibration | None] = []
-        self._count: Callable[[str], int] | None = None
+        self._readers = Readers(self._workspace, reader)
 
     def __enter__(self) -> Memory:
         return self
@@ -204,7 +193,7 @@ class Memory:
             result,
             reader,
             options,
-            grounds=self._grounds(question, options.reader),
+            grounds=self._readers.grounds(question, calibrated=options.reader == "memory"),
             on_text=on_text,
         )
 
@@ -227,7 +216,6 @@ class Memory:
             DocumentNotFound: no document has this key, or several collections have it.
             UsageError: there is no such method, or the query is no text.
         """
-        from .pipeline.engines import find_token_count
         from .pipeline.summarise import Summariser, SummaryRequest
 
         request = SummaryRequest(document, query, collection, max_tokens, method)
@@ -235,8 +223,7 @@ class Memory:
         def search(text: str, k: int) -> tuple[Passage, ...]:
             return self.search(text, k, scope=Scope(collection)).passages
 
-        self._count = self._count or find_token_count(self.settings)
-        return Summariser(self._workspace, search, self._count, self._progress)(request)
+        return Summariser(self._workspace, search, self._readers.count(), self._progress)(request)
 
     def explain(self, result: SearchResult | Answer) -> Explanation:
         """The names that the question has, and the way over the graph to each passage."""
@@ -266,13 +253,7 @@ class Memory:
 
     def reader(self, mode: str = "memory") -> Reader:
         """The reader for a mode, loaded once."""
-        if self._reader is not None:
-            return self._reader
-        if mode not in self._readers:
-            self._readers[mode] = find_reader(
-                mode, self.settings, self._workspace.embedder, places=self._workspace.places()
-            )
-        return self._readers[mode]
+        return self._readers.of(mode)
 
     # --- looking inside -------------------------------------------------------------
 
@@ -369,11 +350,11 @@ class Memory:
         """
         from .pipeline.warm import warm
 
-        return warm(self._workspace.store, self._memory_reader(), self._progress)
+        return warm(self._workspace.store, self._readers.from_memory(), self._progress)
 
     def check_reader(self) -> Fidelity:
         """Measures how near reading from stored states comes to full prefill."""
-        reader = self._memory_reader()
+        reader = self._readers.from_memory()
         verdict = reader.verdict(anew=True)
         return Fidelity(
             model=reader.name,
@@ -407,8 +388,7 @@ class Memory:
         asked = read_questions(Path(questions))
         teaching = Teaching(self._workspace, self._retriever(None), options)
         report = teaching.run(asked, Path(adapter) if adapter else None, self._progress)
-        self._readers.clear()
-        self._calibrations.clear()
+        self._readers.renew()
         return report
 
     def calibrate_reader(
@@ -429,13 +409,13 @@ class Memory:
         options = options or AskOptions(self.settings.passages, self.settings.window)
         trial = Trial(
             search=lambda text, scope: self.search(text, options.passages, scope=scope),
-            grounds=lambda text: self._grounds(text, "extract"),
+            grounds=lambda text: self._readers.grounds(text, calibrated=False),
             reader=self.reader(),
             options=options,
             keys=frozenset(row.key for row in self.documents()),
         )
         report = calibrate(trial, asked, self._workspace.home.calibration, self._progress)
-        self._calibrations.clear()
+        self._readers.renew()
         return report
 
     # --- the same for asyncio -----------------------------------------------------------
@@ -470,26 +450,6 @@ class Memory:
     async def asummarise(self, document: str | None = None, **options: Any) -> Summary:
         """`summarise`, in a thread; `options` are its keyword arguments."""
         return await asyncio.to_thread(self.summarise, document, **options)
-
-    def _grounds(self, question: str, mode: str) -> Grounds:
-        space = self._workspace
-        return Grounds(
-            ceiling=space.words().ceiling(question),
-            reads_chinese=space.embedder.reads_chinese,
-            calibration=self._calibration() if mode == "memory" else None,
-        )
-
-    def _calibration(self) -> Calibration | None:
-        """How sure the reader's answers are; nothing is known of one that was handed in."""
-        if self._reader is not None or self.settings.reader_endpoint:
-            return None
-        if not self._calibrations:
-            found = find_calibration(self.settings, self._workspace.places())
-            self._calibrations.append(found)
-        return self._calibrations[0]
-
-    def _memory_reader(self) -> GatedReader:
-        return find_memory_reader(self.settings, places=self._workspace.places())
 
     def indexes(self) -> Indexes:
         """What this memory is searched by, as it is now; for those who measure or train."""
