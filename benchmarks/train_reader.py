@@ -21,7 +21,7 @@ from memctx.pipeline.progress import Quiet
 from memctx.pipeline.train import Trained, TrainOptions, train
 from memctx.reader.adapter_file import NAME, write_adapter
 
-OPTIONS = TrainOptions(steps=118)
+OPTIONS = TrainOptions(steps=250)
 
 
 class Lines(Quiet):
