@@ -64,6 +64,7 @@ def main() -> None:
     else:
         places = (options.data, options.memories, work)
         found = list(askings(*places, sets=sets, limit=options.limit))
+    sets = [name for name in sets if any(one.set == name for one in found)]
     print("F1 (exact) when an answer is insisted on, own retrieval; closed: nothing to read")
     for name in sets:
         _tell_set(name, [one for one in found if one.set == name])
