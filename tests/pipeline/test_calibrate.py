@@ -32,13 +32,13 @@ def judged(count: int, *, seed: int = 0) -> list[Judged]:
 
 
 def test_what_tells_right_from_wrong_is_found_and_holds_for_others() -> None:
-    line = fit(judged(400), reader="r")
+    line = fit(judged(1000), reader="r")
     assert max(SIGNS, key=lambda name: abs(line.weights[name])) == "least"
-    others = judged(400, seed=1)
+    others = judged(1000, seed=1)
     sure = [line.probability(one.signs) for one in others]
     right = [one.right for one in others]
     assert auroc(sure, right) > 0.9
-    assert expected_error(reliability(sure, right)) < 0.06
+    assert expected_error(reliability(sure, right)) < 0.1
 
 
 @pytest.mark.parametrize("lost", [0.0, 0.1, 0.3])
