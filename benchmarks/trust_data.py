@@ -78,9 +78,9 @@ def _todo(folder: Path, limit: int) -> Iterator[tuple[dict[str, Any], int]]:
     corpus = Corpus(folder)
     twin = TWINS.get(folder.name)
     half = (Corpus(folder.parent / twin) if twin else corpus).half()
-    rows = sorted((q for q in corpus.queries if half[q["id"]]), key=lambda q: _hash(q["id"]))
+    rows = sorted((q for q in corpus.queries if half[q["id"]]), key=lambda q: hashed(q["id"]))
     for row in rows[:limit]:
-        yield row, _hash(f"fold {sorted(row['gold'])[0]}") % 2
+        yield row, hashed(f"fold {sorted(row['gold'])[0]}") % 2
 
 
 class _Asker:
@@ -182,5 +182,6 @@ def _reading(row: dict[str, Any]) -> Reading:
     )
 
 
-def _hash(text: str) -> int:
+def hashed(text: str) -> int:
+    """A number that depends on the text alone."""
     return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
