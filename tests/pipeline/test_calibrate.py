@@ -46,7 +46,7 @@ def test_of_others_about_as_many_right_answers_are_declined_as_may_be(lost: floa
     line = fit(judged(600), reader="r", lost=lost)
     right = [line.probability(one.signs) for one in judged(600, seed=1) if one.right]
     declined = sum(sure < line.threshold for sure in right) / len(right)
-    assert declined == pytest.approx(lost, abs=0.05)
+    assert declined == pytest.approx(lost, abs=0.1)
 
 
 def test_unseen_answers_are_judged_by_calibrations_that_did_not_see_their_group() -> None:
