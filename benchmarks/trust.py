@@ -4,9 +4,10 @@
         [--sets xquad_en hotpotqa] [--limit 40] [--plot FILE.png] [--write FILE.json]
 
 What is asked and read is in `benchmarks.trust_data`; the memories below DIR are of each
-set's whole corpus, made by `memctx ingest`. A calibration is fitted to the answers whose
-evidence is in one group of passages and told about those of the other, both ways round;
-`--write` keeps the one of both. An answer is right from an F1 of one half. Prints tables.
+set's whole corpus, made by `memctx ingest`. A calibration is fitted to one half of the answers
+and told about the other, both ways round and in twenty halvings; answers that rest on the
+same first passage are in one half. `--write` keeps the calibration of all. An answer is
+right from an F1 of one half. Prints tables.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-from memctx.benchmarks.trust_data import Asking, askings, kept
+from memctx.benchmarks.trust_data import Asking, askings, hashed, kept
 from memctx.commands.show_calibration import reliability_diagram
 from memctx.pipeline.bootstrap import interval
 from memctx.pipeline.calibrate import Judged, auroc, expected_error, fit, reliability
@@ -34,6 +35,7 @@ SETS = ("xquad_en", "hotpotqa", "cmrc2018", "xquad_zh", "2wiki", "drcd", "musiqu
 T = TypeVar("T")
 _READER = "gemma-3-270m"
 _RIGHT = 0.5
+_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +66,20 @@ def main() -> None:
     else:
         places = (options.data, options.memories, work)
         found = list(askings(*places, sets=sets, limit=options.limit))
+    sets = [name for name in sets if any(one.set == name for one in found)]
     print("F1 (exact) when an answer is insisted on, own retrieval; closed: nothing to read")
     for name in sets:
         _tell_set(name, [one for one in found if one.set == name])
     asked = [one for one in found if one.arm != "closed"]
-    ours = [one for fold in (0, 1) for one in _judged(asked, fold)]
+    ours = [one for number in range(_ROUNDS) for one in _judged(asked, number)]
     before = [_plainly(one) for one in asked]
     _tell("by formula", before)
     _tell("calibrated", ours)
     for name in sets:
         _tell(f"  {name}", [one for one in ours if one.asking.set == name])
-    for one in reliability([s.confidence for s in ours], [s.right for s in ours]):
-        print(f"    confidence {one.confidence:.2f}: right {one.right:.2f} of {one.count}")
+    for part in _bins(ours):
+        count = part.count // _ROUNDS
+        print(f"    confidence {part.confidence:.2f}: right {part.right:.2f} of {count}")
     if options.plot:
         reliability_diagram(_report(ours), options.plot)
     if options.write:
@@ -94,12 +98,15 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _judged(asked: Sequence[Asking], fold: int) -> list[Sure]:
-    """The askings of one fold by a calibration of the other."""
-    line = fit(_known([one for one in asked if one.fold != fold]), reader=_READER)
-    found = []
+def _judged(asked: Sequence[Asking], number: int) -> list[Sure]:
+    """Each half of the askings, by evidence, by a calibration of the other half."""
+    halves: tuple[list[Asking], list[Asking]] = ([], [])
     for one in asked:
-        if one.fold == fold:
+        halves[hashed(f"{number} {min(one.gold)}") % 2].append(one)
+    found = []
+    for ours, others in (halves, halves[::-1]):
+        line = fit(_known(others), reader=_READER)
+        for one in ours:
             verdict = decide(one.question, one.window, one.evidence, one.reading, line)
             found.append(Sure(one, verdict.confidence, verdict.doubted))
     return found
@@ -119,7 +126,7 @@ def _known(asked: Iterable[Asking]) -> list[Judged]:
         signs = signs_of(one.question, one.window, one.evidence, one.reading)
         if signs is not None:
             right = one.arm == "held" and f1(one) >= _RIGHT
-            known.append(Judged(signs, right, adapter=one.reading.adapter))
+            known.append(Judged(signs, right, hashed(one.id), one.reading.adapter))
     return known
 
 
@@ -154,8 +161,8 @@ def _report(ours: Sequence[Sure]) -> CalibrationReport:
     wrong = [one for one in ours if not one.right]
     return CalibrationReport(
         file="",
-        answers=len(ours),
-        right=len(right),
+        answers=len(ours) // _ROUNDS,
+        right=len(right) // _ROUNDS,
         threshold=0.0,
         auroc=_auroc(ours),
         error=expected_error(_bins(ours)),

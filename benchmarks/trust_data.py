@@ -32,16 +32,15 @@ _WINDOW, _PASSAGES = 2048, 20
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A question and what was read. `fold` says which of two groups its evidence is in.
+    """A question and what was read.
 
-    `keys` are the documents of the window's passages, in order; `seconds` are of search and
-    reading, models loaded.
+    `evidence` is the probability that the window holds any, `keys` are the documents of its
+    passages, in order; `seconds` are of search and reading, models loaded.
     """
 
     id: str
     set: str
     arm: Arm
-    fold: int
     question: str
     answers: tuple[str, ...]
     gold: tuple[str, ...]
@@ -58,12 +57,12 @@ def askings(
     """At most `limit` questions of each set in all arms, read or, where `work` has them, kept."""
     for name in sets:
         there = {(a.id, a.arm): a for a in kept(work, name)}
-        todo = list(_todo(data / name, limit))
-        with _Asker(name, memories, work, [row for row, _ in todo[::2]]) as asker:
-            for number, (row, fold) in enumerate(todo):
+        todo = _todo(data / name, limit)
+        with _Asker(name, memories, work, todo[::2]) as asker:
+            for number, row in enumerate(todo):
                 for arm in _arms(number):
                     if (row["id"], arm) not in there:
-                        made = asker.ask(row, fold, arm)
+                        made = asker.ask(row, arm)
                         _keep(work, made)
                         there[row["id"], arm] = made
                     yield there[row["id"], arm]
@@ -73,14 +72,13 @@ def _arms(number: int) -> tuple[Arm, ...]:
     return ("held", "closed") if number % 2 else ("held", "gone", "closed")
 
 
-def _todo(folder: Path, limit: int) -> Iterator[tuple[dict[str, Any], int]]:
-    """The questions, in an order of no meaning, each with its fold."""
+def _todo(folder: Path, limit: int) -> list[dict[str, Any]]:
+    """The questions, in an order of no meaning."""
     corpus = Corpus(folder)
     twin = TWINS.get(folder.name)
     half = (Corpus(folder.parent / twin) if twin else corpus).half()
-    rows = sorted((q for q in corpus.queries if half[q["id"]]), key=lambda q: _hash(q["id"]))
-    for row in rows[:limit]:
-        yield row, _hash(f"fold {sorted(row['gold'])[0]}") % 2
+    rows = sorted((q for q in corpus.queries if half[q["id"]]), key=lambda q: hashed(q["id"]))
+    return rows[:limit]
 
 
 class _Asker:
@@ -100,7 +98,7 @@ class _Asker:
         for memory in self._open.values():
             memory.close()
 
-    def ask(self, row: dict[str, Any], fold: int, arm: Arm) -> Asking:
+    def ask(self, row: dict[str, Any], arm: Arm) -> Asking:
         """Searches and reads, insisting on an answer."""
         memory = self._memory(arm)
         reader = memory.reader("memory")
@@ -112,7 +110,6 @@ class _Asker:
             id=row["id"],
             set=self._name,
             arm=arm,
-            fold=fold,
             question=row["question"],
             answers=tuple(row["answers"]),
             gold=tuple(row["gold"]),
@@ -182,5 +179,6 @@ def _reading(row: dict[str, Any]) -> Reading:
     )
 
 
-def _hash(text: str) -> int:
+def hashed(text: str) -> int:
+    """A number that depends on the text alone."""
     return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)

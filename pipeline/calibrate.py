@@ -34,6 +34,7 @@ LOST = 0.1
 _LEAST = 20
 _STEPS = 30
 _BINS = 8
+_FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Judged:
 
     signs: Signs
     right: bool
-    group: int = 0
+    group: int
     adapter: str | None = None
 
 
@@ -61,6 +62,8 @@ class Unseen:
 def fit(judged: Sequence[Judged], *, reader: str, lost: float = LOST) -> Calibration:
     """The calibration for answers of `reader`; `lost` is the share of right ones given up.
 
+    The threshold is of answers that a line was not fitted to, group by group.
+
     Raises:
         UsageError: there are too few answers, or all are right or all wrong.
     """
@@ -73,12 +76,8 @@ def fit(judged: Sequence[Judged], *, reader: str, lost: float = LOST) -> Calibra
             f"found {int(right.sum())} right ones of {len(judged)}"
         )
     rows = np.array([one.signs.numbers() for one in judged])
-    mean, scale = rows.mean(0), rows.std(0)
-    scale[scale == 0] = 1.0
-    line = _newton((rows - mean) / scale, right)
-    weights = line[1:] / scale
-    bias = float(line[0] - weights @ mean)
-    sure = 1 / (1 + np.exp(-(rows @ weights + bias)))
+    bias, weights = _line(rows, right)
+    sure = _out_of_fold(rows, right, np.array([one.group for one in judged]))
     return Calibration(
         reader=reader,
         adapter=judged[0].adapter,
@@ -89,17 +88,17 @@ def fit(judged: Sequence[Judged], *, reader: str, lost: float = LOST) -> Calibra
     )
 
 
-def unseen(judged: Sequence[Judged], *, reader: str, folds: int = 5) -> Unseen:
+def unseen(judged: Sequence[Judged], *, reader: str) -> Unseen:
     """Each answer by a calibration that was fitted to the others, groups kept together.
 
     Raises:
         UsageError: as `fit`.
     """
     sure, declined = [0.0] * len(judged), [False] * len(judged)
-    for fold in range(folds):
-        line = fit([one for one in judged if one.group % folds != fold], reader=reader)
+    for fold in range(_FOLDS):
+        line = fit([one for one in judged if one.group % _FOLDS != fold], reader=reader)
         for place, one in enumerate(judged):
-            if one.group % folds == fold:
+            if one.group % _FOLDS == fold:
                 sure[place] = line.probability(one.signs)
                 declined[place] = sure[place] < line.threshold
     return Unseen(tuple(sure), tuple(declined))
@@ -135,6 +134,30 @@ def expected_error(bins: Sequence[ReliabilityBin]) -> float:
     """The mean distance of confidence from the share that is right (Naeini et al. 2015)."""
     total = sum(one.count for one in bins)
     return sum(one.count * abs(one.confidence - one.right) for one in bins) / total
+
+
+def _line(rows: Floats, right: Floats) -> tuple[float, Floats]:
+    """Bias and weights of the signs as they are."""
+    mean, scale = rows.mean(0), rows.std(0)
+    scale[scale == 0] = 1.0
+    line = _newton((rows - mean) / scale, right)
+    weights = line[1:] / scale
+    return float(line[0] - weights @ mean), weights
+
+
+def _out_of_fold(rows: Floats, right: Floats, groups: NDArray[np.int64]) -> Floats:
+    """Each answer's probability by a line of the others, groups kept together.
+
+    Of its own answers a line is surer than of new ones; a threshold is for new ones.
+    """
+    import numpy as np
+
+    sure = np.zeros(len(rows))
+    for fold in range(_FOLDS):
+        here = groups % _FOLDS == fold
+        bias, weights = _line(rows[~here], right[~here])
+        sure[here] = 1 / (1 + np.exp(-(rows[here] @ weights + bias)))
+    return sure
 
 
 def _newton(rows: Floats, right: Floats) -> Floats:

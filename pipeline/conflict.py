@@ -27,7 +27,7 @@ _NEAR = math.log(3.0)
 _REFUSING = 0.3
 _SAME = 0.35
 _ASKED = 0.6
-"""The share of one sentence that the other holds, and of the question that both hold."""
+"""The share of one sentence that the other holds, and of the question that both hold alike."""
 
 
 def rival(question: str, window: Window, reading: Reading) -> Reading | None:
@@ -95,8 +95,10 @@ def _in_one_slot(question: str, window: Window, reading: Reading, other: Reading
         for one in (reading.evidence[0], other.evidence[0])
     )
     asked = frozenset(terms(question)) - answers
+    if asked & first != asked & second:  # one of them names what the other does not
+        return False
     alike = max(overlap(first, second, idf), overlap(second, first, idf))
-    return alike >= _SAME and min(overlap(asked, first, idf), overlap(asked, second, idf)) >= _ASKED
+    return alike >= _SAME and overlap(asked, first, idf) >= _ASKED
 
 
 def _names(first: Evidence, second: Evidence, passages: Sequence[Passage]) -> tuple[str, str]:

