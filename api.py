@@ -218,7 +218,7 @@ class Memory:
             DocumentNotFound: no document has this key, or several collections have it.
             UsageError: there is no such method, or the query is no text.
         """
-        from .pipeline.engines import find_token_count
+        from .pipeline.engines import find_token_count, writes_summaries
         from .pipeline.summarise import Summariser, SummaryRequest
 
         request = SummaryRequest(document, query, collection, max_tokens, method)
@@ -227,7 +227,15 @@ class Memory:
             return self.search(text, k, scope=Scope(collection)).passages
 
         self._count = self._count or find_token_count(self.settings)
-        return Summariser(self._workspace, search, self._count, self._progress)(request)
+        summariser = Summariser(
+            self._workspace,
+            search,
+            self._count,
+            reader=lambda: self.reader("prefill"),  # each text is read once: no state is kept
+            writes=writes_summaries(self.settings),
+            progress=self._progress,
+        )
+        return summariser(request)
 
     def explain(self, result: SearchResult | Answer) -> Explanation:
         """The names that the question has, and the way over the graph to each passage."""
