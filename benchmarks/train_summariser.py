@@ -33,7 +33,8 @@ from memctx.reader.terms import _STOPWORDS
 _TREES = {
     "objective": "regression", "num_leaves": 7, "learning_rate": 0.04, "min_data_in_leaf": 200,
     "lambda_l2": 5, "feature_fraction": 0.5, "bagging_fraction": 0.7, "bagging_freq": 1,
-    "verbose": -1, "num_threads": 1, "deterministic": True, "force_col_wise": True, "seed": 1,
+    "extra_trees": True, "verbose": -1, "num_threads": 1, "deterministic": True,
+    "force_col_wise": True, "seed": 1,
 }  # fmt: skip
 _ROUNDS = 250
 _SEEDS = (1, 2, 3)
