@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import random
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,6 +35,29 @@ class CountingEmbedder(HashingEmbedder):
     def encode(self, texts: Sequence[str], **rest: object) -> np.ndarray:
         self.seen += len(texts)
         return super().encode(texts)
+
+
+DYING = """
+import os, signal, sys
+from memctx import HashingEmbedder, Memory, load_settings
+from memctx.pipeline.summary import embedding
+
+embedding._SAVE_SECONDS = 0
+
+
+class Dying(HashingEmbedder):
+    left = 900
+
+    def encode(self, texts, **rest):
+        self.left -= len(texts)
+        if self.left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().encode(texts)
+
+
+settings = load_settings({"reader": "no-such-reader"})
+Memory(sys.argv[1], embedder=Dying(), settings=settings).summarise("story")
+"""
 
 
 def story(sentences: int, seed: int = 0) -> str:
@@ -133,6 +159,15 @@ def test_after_an_edit_only_what_changed_is_embedded_again(tmp_path: Path) -> No
         parts = memory._workspace.store.part_count()
         assert sentences_made(memory, "story") == 0
         assert memory._workspace.store.part_count() == parts
+
+
+def test_after_a_kill_it_goes_on_from_what_was_stored(tmp_path: Path) -> None:
+    with remember(tmp_path, {"story": story(1500)}) as memory:
+        killed = subprocess.run([sys.executable, "-c", DYING, str(memory.path)], check=False)
+        assert killed.returncode == -signal.SIGKILL
+        assert memory._workspace.store.part_count() > 0
+        assert 900 < sentences_made(memory, "story") < 1000
+        assert sentences_made(memory, "story") == 0
 
 
 def test_a_forgotten_document_leaves_nothing_of_its_summaries(tmp_path: Path) -> None:
