@@ -212,3 +212,13 @@ def test_the_async_twin_gives_the_same(tmp_path: Path) -> None:
     with remember(tmp_path, {"story": story(30)}) as memory:
         found = asyncio.run(summary_of(memory))
         assert found.summary == memory.summarise("story", max_tokens=40).summary
+
+
+def test_of_nothing_there_is_an_empty_summary(tmp_path: Path) -> None:
+    with remember(tmp_path, {"story": story(10), "empty": "1904"}) as memory:
+        assert memory.summarise("empty", max_tokens=20).text == "1904"
+        assert memory.summarise(query="the dome", collection="other").text == ""
+        assert memory.summarise(collection="other").text == ""
+        memory.forget("story", "empty")
+        assert memory.summarise().citations == ()
+        assert memory.summarise(query="the dome").citations == ()
