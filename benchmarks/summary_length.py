@@ -1,7 +1,7 @@
 """What summarising costs as a document grows: time, memory, after an edit, after a kill.
 
     python -m memctx.benchmarks.summary_length --data FOLDER --work FOLDER [--sizes 50000,500000]
-        [--hashing]
+        [--hashing] [--no-kill]
 
 Joins texts of FOLDER (books, then stories and articles, each once) to documents of so many
 tokens, and summarises each in a process of its own: the first time, again, and after one
@@ -133,17 +133,19 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="a folder for the memories")
     parser.add_argument("--sizes", default="50000,500000", help="tokens, separated by commas")
     parser.add_argument("--hashing", action="store_true", help="vectors without a model")
+    parser.add_argument("--no-kill", action="store_true", help="kill nothing")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
         child(args.child, args.hashing)
         return
     text, sizes = texts(args.data), [int(size) for size in args.sizes.split(",")]
+    kill = not args.no_kill
     say("| tokens | summary | seconds | processor s | sentences embedded | MiB above the models |")
     say("|---|---|---|---|---|---|")
     for tokens in sizes:
         for name, row in measure(
-            args.work, text, tokens, kill=tokens == min(sizes), hashing=args.hashing
+            args.work, text, tokens, kill=kill and tokens == min(sizes), hashing=args.hashing
         ):
             say(
                 f"| {tokens:,} | {name} | {row['seconds']:.1f} | {row['cpu']:.1f} "
