@@ -216,6 +216,7 @@ class Memory:
             DocumentNotFound: no document has this key, or several collections have it.
             UsageError: there is no such method, or the query is no text.
         """
+        from .pipeline.engines import writes_summaries
         from .pipeline.summarise import Summariser, SummaryRequest
 
         request = SummaryRequest(document, query, collection, max_tokens, method)
@@ -223,7 +224,15 @@ class Memory:
         def search(text: str, k: int) -> tuple[Passage, ...]:
             return self.search(text, k, scope=Scope(collection)).passages
 
-        return Summariser(self._workspace, search, self._readers.count(), self._progress)(request)
+        summariser = Summariser(
+            self._workspace,
+            search,
+            self._readers.count(),
+            reader=lambda: self.reader("prefill"),  # each text is read once: no state is kept
+            writes=writes_summaries(self.settings),
+            progress=self._progress,
+        )
+        return summariser(request)
 
     def explain(self, result: SearchResult | Answer) -> Explanation:
         """The names that the question has, and the way over the graph to each passage."""

@@ -1,13 +1,15 @@
 """What summarising costs as a document grows: time, memory, after an edit, after a kill.
 
     python -m memctx.benchmarks.summary_length --data FOLDER --work FOLDER [--sizes 50000,500000]
+        [--hashing] [--no-kill]
 
 Joins texts of FOLDER (books, then stories and articles, each once) to documents of so many
 tokens, and summarises each in a process of its own: the first time, again, and after one
 sentence was put into its middle. The smallest document is also summarised in a process that
 is killed (SIGKILL) halfway, and then once more. Memory is what the process holds at most,
 less what it held when its models had been loaded and used. Seconds are of the clock and of
-the processor. Prints a table (Markdown).
+the processor. With --hashing, vectors are made by hashing and not by a model, which takes the
+same for every sentence: what else grows shows. Prints a table (Markdown).
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from memctx import Memory
+from memctx import HashingEmbedder, Memory
 from memctx.memory.store import Store
 from memctx.pipeline.progress import Quiet
 
@@ -50,27 +52,37 @@ def texts(data: Path) -> str:
     return "\n\n".join(row["text"] for row in rows if "text" in row)
 
 
-def take_in(folder: Path, text: str) -> None:
+def opened(folder: Path, hashing: bool, progress: Counted | None = None) -> Memory:
+    """The memory in a folder."""
+    return Memory(folder, embedder=HashingEmbedder() if hashing else None, progress=progress)
+
+
+def take_in(folder: Path, text: str, hashing: bool) -> None:
     """A memory of that document, and of a small one that loads the models."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [{"id": "long", "text": text}, {"id": "small", "text": _SMALL}]
     (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    with Memory(folder / "memory") as memory:
+    with opened(folder / "memory", hashing) as memory:
         memory.ingest(folder / "corpus.jsonl", graph=False)
 
 
-def summarised(folder: Path) -> dict[str, Any]:
-    """One summary, in a process of its own."""
-    command = [sys.executable, "-m", __spec__.name, "--child", str(folder / "memory")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+def command_of(folder: Path, hashing: bool) -> list[str]:
+    """Summarises in a process of its own."""
+    words = [sys.executable, "-m", __spec__.name, "--child", str(folder / "memory")]
+    return [*words, "--hashing"] if hashing else words
+
+
+def summarised(folder: Path, hashing: bool) -> dict[str, Any]:
+    """What one summary takes."""
+    done = subprocess.run(command_of(folder, hashing), capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
-def child(folder: Path) -> None:
+def child(folder: Path, hashing: bool) -> None:
     """Summarises, and prints what it took."""
     counted = Counted()
-    with Memory(folder, progress=counted) as memory:
+    with opened(folder, hashing, counted) as memory:
         memory._workspace.embedder.encode([_SMALL] * 64)  # loads torch, and fills its pools
         memory.summarise("small")
         counted.made, before, cpu, began = 0, _held(), time.process_time(), time.perf_counter()
@@ -85,30 +97,31 @@ def child(folder: Path) -> None:
     sys.stdout.write(json.dumps(figures))
 
 
-def killed(folder: Path, parts: int) -> tuple[int, dict[str, Any]]:
+def killed(folder: Path, parts: int, hashing: bool) -> tuple[int, dict[str, Any]]:
     """Kills a summary when `parts` are stored; how many are, and what the next one takes."""
-    command = [sys.executable, "-m", __spec__.name, "--child", str(folder / "memory")]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as running:
+    with subprocess.Popen(command_of(folder, hashing), stdout=subprocess.DEVNULL) as running:
         while running.poll() is None and _parts(folder) < parts:
             time.sleep(0.2)
         os.kill(running.pid, signal.SIGKILL)
-    return _parts(folder), summarised(folder)
+    return _parts(folder), summarised(folder, hashing)
 
 
-def measure(work: Path, text: str, tokens: int, *, kill: bool) -> list[tuple[str, dict[str, Any]]]:
+def measure(
+    work: Path, text: str, tokens: int, *, kill: bool, hashing: bool
+) -> list[tuple[str, dict[str, Any]]]:
     """All figures of one length."""
     folder = work / str(tokens)
     text = text[: round(tokens * _CHARACTERS_A_TOKEN)]
-    take_in(folder, text)
-    rows = [("first", summarised(folder)), ("again", summarised(folder))]
+    take_in(folder, text, hashing)
+    rows = [(name, summarised(folder, hashing)) for name in ("first", "again")]
     whole = _parts(folder)
     middle = text.index("\n", len(text) // 2)
-    take_in(folder, text[:middle] + _EDIT + text[middle:])
-    rows.append(("after an edit", summarised(folder)))
+    take_in(folder, text[:middle] + _EDIT + text[middle:], hashing)
+    rows.append(("after an edit", summarised(folder, hashing)))
     if kill:
         other = work / f"{tokens}-killed"
-        take_in(other, text)
-        stored, row = killed(other, whole // 2)
+        take_in(other, text, hashing)
+        stored, row = killed(other, whole // 2, hashing)
         rows.append((f"after a kill with {stored} of {whole} parts stored", row))
     return rows
 
@@ -119,16 +132,21 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="a folder of sets with a `text` in each line")
     parser.add_argument("--work", type=Path, help="a folder for the memories")
     parser.add_argument("--sizes", default="50000,500000", help="tokens, separated by commas")
+    parser.add_argument("--hashing", action="store_true", help="vectors without a model")
+    parser.add_argument("--no-kill", action="store_true", help="kill nothing")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
-        child(args.child)
+        child(args.child, args.hashing)
         return
     text, sizes = texts(args.data), [int(size) for size in args.sizes.split(",")]
+    kill = not args.no_kill
     say("| tokens | summary | seconds | processor s | sentences embedded | MiB above the models |")
     say("|---|---|---|---|---|---|")
     for tokens in sizes:
-        for name, row in measure(args.work, text, tokens, kill=tokens == min(sizes)):
+        for name, row in measure(
+            args.work, text, tokens, kill=kill and tokens == min(sizes), hashing=args.hashing
+        ):
             say(
                 f"| {tokens:,} | {name} | {row['seconds']:.1f} | {row['cpu']:.1f} "
                 f"| {row['embedded']:,.0f} | {row['mib']:.0f} |"

@@ -29,12 +29,14 @@ class SummaryParts(Database):
         with self.reading() as connection:
             return connection.scalar(select(func.count()).select_from(tables.summary_parts)) or 0
 
-    def part(self, key: bytes, width: int) -> Vectors | None:
-        """A part's vectors (n, width), or None if it is not stored."""
+    def part(self, key: bytes, shape: tuple[int, int]) -> Vectors | None:
+        """A part's vectors, (n, width); None if they are not stored, or are not of this shape."""
         column = tables.summary_parts.c
         with self.reading() as connection:
             stored = connection.scalar(select(column.vectors).where(column.hash == key))
-        return None if stored is None else np.frombuffer(stored, "<f2").reshape(-1, width)
+        if stored is None or len(stored) != 2 * shape[0] * shape[1]:
+            return None
+        return np.frombuffer(stored, "<f2").reshape(shape)
 
     def put_parts(self, owner: Owner, made: Mapping[bytes, npt.NDArray[Any]]) -> None:
         """Stores the vectors of parts (n, width)."""
@@ -49,8 +51,8 @@ class SummaryParts(Database):
         ]
         if not rows:
             return
-        # Another document may hold the same stretch; its vectors are the same.
-        adding = insert(tables.summary_parts).prefix_with("OR IGNORE", dialect="sqlite")
+        # Another document may hold the same stretch, or what is stored may be damaged.
+        adding = insert(tables.summary_parts).prefix_with("OR REPLACE", dialect="sqlite")
         with self._engine.begin() as connection:
             connection.execute(adding, rows)
 

@@ -23,6 +23,7 @@ from ..models.resolve import ResolvedModel, resolve
 from ..reader.reading import Reader
 
 _ENGLISH = "en_core_web_sm"
+_WRITER_WIDTH = 1536  # hidden size of chat models with about 1.5 billion weights
 _log = logging.getLogger(__name__)
 if TYPE_CHECKING:
     from ..reader.adapter_file import Adapter
@@ -181,6 +182,25 @@ def find_token_count(settings: Settings) -> Callable[[str], int]:
         return token_count(_find_model(settings).path)
     except ModelNotFound:
         return estimated_tokens
+
+
+def writes_summaries(settings: Settings) -> bool:
+    """Whether the reader is one to be told what to write: an endpoint, or a large chat model.
+
+    A base model, or a chat model of a few hundred million weights, writes worse summaries
+    than its sources' own sentences make.
+    """
+    if settings.reader_endpoint:
+        return True
+    try:
+        place = _find_model(settings).path
+    except ModelNotFound:
+        return False
+    config, tokenizer = place / "config.json", place / "tokenizer_config.json"
+    chats = tokenizer.is_file() and bool(read_json(tokenizer).get("chat_template"))
+    chats = chats or (place / "chat_template.jinja").is_file()
+    width = int(read_json(config).get("hidden_size") or 0) if config.is_file() else 0
+    return chats and width >= _WRITER_WIDTH
 
 
 def find_adapter(found: ResolvedModel, settings: Settings, places: Places) -> Adapter | None:

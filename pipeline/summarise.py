@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import UsageError
 from ..memory.faults import check_text
+from ..reader.reading import Reader
 from ..records import Citation, Passage, Summary
 from .progress import Progress
 from .retrieve import Clock
+from .summary.abstraction import Writer
 from .summary.digest import Digest
 from .summary.embedding import Embedding
 from .summary.extraction import Pick, extract
@@ -20,6 +22,7 @@ from .workspace import Workspace
 
 METHODS = ("auto", "extract", "abstract")
 _PASSAGES = 40  # that a query's summary is made of
+_CENTRAL_SHARE = 8  # budgets' worth of central sentences that the reader is given
 
 Count = Callable[[str], int]
 Search = Callable[[str, int], Sequence[Passage]]
@@ -61,32 +64,68 @@ class SummaryRequest:
 
 @dataclass(frozen=True, slots=True)
 class Summariser:
-    """Makes summaries of one memory; `count` tells the reader's tokens of a text."""
+    """Makes summaries of one memory; `count` tells the reader's tokens of a text.
+
+    `reader` loads the reader where one is to write; `writes` is whether it is strong enough
+    to be asked to where the method is "auto".
+    """
 
     space: Workspace
     search: Search
     count: Count
+    reader: Callable[[], Reader]
+    writes: bool
     progress: Progress
 
     def __call__(self, request: SummaryRequest) -> Summary:
-        """The summary that is asked for.
+        """The summary that is asked for; a whole memory's is always an extract.
 
         Raises:
             DocumentNotFound: the document is not in the memory.
+            ReaderError: the reader is to write and cannot.
         """
         if request.scope == "memory":
             return self._digest(request)
         clock = Clock()
         gathered = self._gathered(request)
         clock.lap("gather_ms")
-        picks = extract(
-            gathered.material, gathered.asked, request.max_tokens, self.count, load_scorer()
-        )
-        citations = cited(gathered, picks)
+        method = request.method
+        if method == "abstract" or (method == "auto" and self.writes):
+            return self._abstract(request, gathered, clock)
+        return self._extract(request, gathered, clock)
+
+    def _extract(
+        self, request: SummaryRequest, gathered: Gathered, clock: Clock, dropped: int | None = None
+    ) -> Summary:
+        citations = cited(gathered, self._picks(gathered, request.max_tokens))
         while citations and self.count(joined(quotes(citations))) > request.max_tokens:
             citations = citations[:-1]  # tokens of the whole may be more than of its parts
         clock.lap("write_ms")
-        return self._summary(joined(quotes(citations)), request, citations, clock)
+        text = joined(quotes(citations))
+        tokens = self.count(text) if text else 0
+        return Summary(text, request.scope, citations, tokens, "extract", clock.timings(), dropped)
+
+    def _abstract(self, request: SummaryRequest, gathered: Gathered, clock: Clock) -> Summary:
+        """In the reader's words; an extract where nothing that it wrote is supported."""
+        picks = self._picks(gathered, _CENTRAL_SHARE * request.max_tokens)
+        sources = [gathered.material.texts[pick.sentence][: pick.length] for pick in picks]
+        embedder = Embedding(self.space, self.progress).embedder(joined(sources))
+        writer = Writer(self.reader(), embedder, self.space.settings.window, self.progress)
+        writing = writer.write(sources, request.max_tokens, request.query)
+        if not writing.sentences:
+            return self._extract(request, gathered, clock, writing.dropped)
+        clock.lap("write_ms")
+        used = [place for one in writing.sentences for place in one.sources]
+        weight = 1 / len(used)
+        citations = cited(gathered, [replace(picks[place], weight=weight) for place in used])
+        text = joined([one.text for one in writing.sentences])
+        return Summary(
+            text, request.scope, citations, self.count(text), "abstract", clock.timings(),
+            writing.dropped,
+        )  # fmt: skip
+
+    def _picks(self, gathered: Gathered, budget: int) -> list[Pick]:
+        return extract(gathered.material, gathered.asked, budget, self.count, load_scorer())
 
     def _digest(self, request: SummaryRequest) -> Summary:
         """The page on the whole memory; each sentence on it weighs the same."""
@@ -108,11 +147,7 @@ class Summariser:
             for origin, quote in sources
         )
         clock.lap("write_ms")
-        return self._summary("\n".join(line.text for line in lines), request, citations, clock)
-
-    def _summary(
-        self, text: str, request: SummaryRequest, citations: tuple[Citation, ...], clock: Clock
-    ) -> Summary:
+        text = "\n".join(line.text for line in lines)
         tokens = self.count(text) if text else 0
         return Summary(text, request.scope, citations, tokens, "extract", clock.timings())
 

@@ -7,6 +7,7 @@ character pairs), for overlap. Pure functions; no dictionary, no model.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import unicodedata
@@ -24,6 +25,9 @@ _TOKEN = re.compile(
 _CJK_TOKEN = re.compile(f"[{CJK}]")
 _ARTICLES = frozenset({"a", "an", "the"})
 _SUFFIXES = ("ingly", "edly", "ing", "ied", "ies", "ed", "es", "ly", "s")
+
+_REMEMBERED = 1 << 16
+"""Words whose form is kept: a long text says the same ones again and again."""
 
 _STOPWORD_LIST = (
     "a an the of in on at to for from by with about as into than then and or but if so not no nor "
@@ -61,6 +65,7 @@ def echoes(text: str, question: str) -> bool:
     return [token.text for token in tokens(text)] == [token.text for token in tokens(question)]
 
 
+@functools.lru_cache(_REMEMBERED)
 def _normal(word: str) -> str:
     folded = unicodedata.normalize("NFKC", word).casefold()
     if folded[:1].isdigit():
@@ -90,6 +95,7 @@ def _pair(first: str, second: str) -> Iterable[str]:
         yield first + second
 
 
+@functools.lru_cache(_REMEMBERED)
 def _stem(word: str) -> str:
     """The word without its inflection, roughly: both sides are treated alike."""
     for suffix in _SUFFIXES:

@@ -64,7 +64,7 @@ class Embedding:
 
     def _load(self, part: Part, vectors: Vectors) -> bool:
         """Fills in a part's vectors if they are stored."""
-        stored = self.space.store.part(part.hash, vectors.shape[1])
+        stored = self.space.store.part(part.hash, (part.size, vectors.shape[1]))
         if stored is not None:
             vectors[part.start : part.end] = stored
         return stored is not None

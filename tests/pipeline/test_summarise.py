@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import random
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,6 +35,29 @@ class CountingEmbedder(HashingEmbedder):
     def encode(self, texts: Sequence[str], **rest: object) -> np.ndarray:
         self.seen += len(texts)
         return super().encode(texts)
+
+
+DYING = """
+import os, signal, sys
+from memctx import HashingEmbedder, Memory, load_settings
+from memctx.pipeline.summary import embedding
+
+embedding._SAVE_SECONDS = 0
+
+
+class Dying(HashingEmbedder):
+    left = 900
+
+    def encode(self, texts, **rest):
+        self.left -= len(texts)
+        if self.left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().encode(texts)
+
+
+settings = load_settings({"reader": "no-such-reader"})
+Memory(sys.argv[1], embedder=Dying(), settings=settings).summarise("story")
+"""
 
 
 def story(sentences: int, seed: int = 0) -> str:
@@ -135,6 +161,15 @@ def test_after_an_edit_only_what_changed_is_embedded_again(tmp_path: Path) -> No
         assert memory._workspace.store.part_count() == parts
 
 
+def test_after_a_kill_it_goes_on_from_what_was_stored(tmp_path: Path) -> None:
+    with remember(tmp_path, {"story": story(1500)}) as memory:
+        killed = subprocess.run([sys.executable, "-c", DYING, str(memory.path)], check=False)
+        assert killed.returncode == -signal.SIGKILL
+        assert memory._workspace.store.part_count() > 0
+        assert 900 < sentences_made(memory, "story") < 1000
+        assert sentences_made(memory, "story") == 0
+
+
 def test_a_forgotten_document_leaves_nothing_of_its_summaries(tmp_path: Path) -> None:
     with remember(tmp_path, {"story": story(90), "other": story(90, 1)}) as memory:
         for key in ("story", "other"):
@@ -177,3 +212,13 @@ def test_the_async_twin_gives_the_same(tmp_path: Path) -> None:
     with remember(tmp_path, {"story": story(30)}) as memory:
         found = asyncio.run(summary_of(memory))
         assert found.summary == memory.summarise("story", max_tokens=40).summary
+
+
+def test_of_nothing_there_is_an_empty_summary(tmp_path: Path) -> None:
+    with remember(tmp_path, {"story": story(10), "empty": "1904"}) as memory:
+        assert memory.summarise("empty", max_tokens=20).text == "1904"
+        assert memory.summarise(query="the dome", collection="other").text == ""
+        assert memory.summarise(collection="other").text == ""
+        memory.forget("story", "empty")
+        assert memory.summarise().citations == ()
+        assert memory.summarise(query="the dome").citations == ()

@@ -22,12 +22,17 @@ TEXTS = {
     "of the Old Mill to the printers of Halden.",
 }
 
+DATED = "In 1904 Anna Lind hired Josef Brandt. In 1931 Josef Brandt left Anna Lind for good. "
+LONG = {
+    key: f"{text} {DATED if key == 'ferry' else ''}{text.lower()}" for key, text in TEXTS.items()
+}
+
 
 @pytest.fixture(scope="module")
 def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memory]:
     folder = tmp_path_factory.mktemp("page")
     with Memory(folder / "memory", embedder=HashingEmbedder(), settings=SETTINGS) as made:
-        take_in(made, folder / "corpus.jsonl", TEXTS)
+        take_in(made, folder / "corpus.jsonl", LONG)
         yield made
 
 
@@ -38,7 +43,7 @@ def take_in(memory: Memory, file: Path, texts: dict[str, str], *, graph: bool = 
 
 
 def test_the_page_names_themes_dates_and_where_to_look(memory: Memory) -> None:
-    page = memory.summarise(max_tokens=500)
+    page = memory.summarise(max_tokens=260)
     assert page.scope == "memory"
     assert "Documents: 4;" in page.summary
     for part in ("Tarn Ferry", "Old Mill", "see ferry", "Timeline"):
