@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .records import Passage as Passage
     from .records import SearchResult as SearchResult
     from .records import Status as Status
+    from .records import Summary as Summary
 
 __version__ = "0.1.0"
 
@@ -45,6 +46,7 @@ _HOMES = {
     "SearchResult": "records",
     "Settings": "config",
     "Status": "records",
+    "Summary": "records",
     "load_settings": "config",
 }
 
