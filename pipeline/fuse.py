@@ -22,8 +22,9 @@ from ..sentences import sentences
 Cost = Callable[[WindowPassage | str], int]
 
 _FACTS_SHARE = 0.125
-_MOST_FACTS = 20
-"""Facts are short and many say the same: an eighth of the window, at most twenty."""
+_MOST_FACTS = 5
+"""Facts are short and many say the same: an eighth of the window, at most five. Of twenty the
+small reader answered worse: F1 46.6 against 54.2 on 80 questions of two sets."""
 
 _ROOMY = 0.25
 """The share of the window from which on an empty rest is worth a cut passage."""

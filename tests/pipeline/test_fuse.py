@@ -122,4 +122,4 @@ def test_facts_take_an_eighth_of_the_window_at_most() -> None:
     filled = fill([passage(0, "a b c")], limit=96, overhead=0, cost=by_words, facts=facts)
     assert filled.report.facts == 4
     assert filled.report.passages == (0,)
-    assert fill([], limit=4096, overhead=0, cost=by_words, facts=facts).report.facts == 20
+    assert fill([], limit=4096, overhead=0, cost=by_words, facts=facts).report.facts == 5
