@@ -21,7 +21,7 @@ from memctx import Memory
 from memctx.benchmarks.reader_data import Corpus
 from memctx.benchmarks.train_data import TWINS
 from memctx.pipeline.ask import fill_window
-from memctx.pipeline.verdict import Grounds, found
+from memctx.pipeline.verdict import Grounds, evidence_probability
 from memctx.reader import Evidence, Reader, Reading, Window, WindowPassage
 
 Arm = Literal["held", "gone", "closed"]
@@ -144,7 +144,7 @@ def _found(
     window = fill_window(result, reader, _WINDOW)[0]
     indexes = memory.indexes()
     grounds = Grounds(indexes.words.ceiling(question), indexes.embedder.reads_chinese)
-    likely = found(question, window.passages, grounds)
+    likely = evidence_probability(question, window.passages, grounds)
     keys = tuple(passage.document.key for passage in window.passages)
     return likely, window.window, keys
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import MemctxError, UsageError
-from ..files import json_lines, json_object
+from ..errors import UsageError
 from . import show, show_explanation
+from .batch import refuse_beside_batch, run_batch
 from .options import (
     AlwaysAnswer,
     Batch,
@@ -70,8 +69,8 @@ def search(
     with open_memory(memory, without=without, rerank=rerank) as opened:
         run = partial(opened.search, k=k, distinct=distinct)
         if batch is not None:
-            _refuse_beside_batch({"QUERY": query, "--explain": explain})
-            _run_batch(batch, scope, run)
+            refuse_beside_batch({"QUERY": query, "--explain": explain})
+            run_batch(batch, _asked(run, scope))
             return
         result = run(_one(query, "QUERY"), scope=scope)
         why = opened.explain(result) if explain else None
@@ -124,9 +123,9 @@ def ask(
     with open_memory(memory, window=window, without=without, rerank=rerank) as opened:
         options = _options(opened.settings, k, reader, always_answer=always_answer)
         if batch is not None:
-            _refuse_beside_batch({"QUESTION": question, "--stream": stream, "--explain": explain})
+            refuse_beside_batch({"QUESTION": question, "--stream": stream, "--explain": explain})
             opened.reader(reader)  # one that is not there fails once, not at every line
-            _run_batch(batch, scope, partial(opened.ask, options=options))
+            run_batch(batch, _asked(partial(opened.ask, options=options), scope))
             return
         streaming = stream and not json
         result = opened.ask(
@@ -176,25 +175,14 @@ def _one(text: str | None, name: str) -> str:
     return said
 
 
-def _refuse_beside_batch(given: Mapping[str, object]) -> None:
-    """Refuses what a batch would leave unheeded, by name."""
-    unheeded = next((name for name, value in given.items() if value), None)
-    if unheeded:
-        raise UsageError(f"--batch takes its questions from a file; leave out {unheeded}")
+def _asked(run: Callable[..., AsDict], scope: Scope) -> Callable[[dict[str, Any], int], AsDict]:
+    """What asks the question of a batch's line, of one document if it names one."""
 
+    def ask_one(item: dict[str, Any], number: int) -> AsDict:
+        text = item.get("question") or item.get("query")
+        if not isinstance(text, str) or not text.strip():
+            raise UsageError(f'line {number} needs a "question" or "query"')
+        only = item.get("document") or item.get("doc")
+        return run(text, scope=replace(scope, keys=(str(only),)) if only else scope)
 
-def _run_batch(file: Path, scope: Scope, run: Callable[..., AsDict]) -> None:
-    """Answers a file of questions, one JSON object a line, in the same order."""
-    for number, line in json_lines(file):
-        identity: Any = number
-        try:
-            item = json_object(line, f"line {number}")
-            identity = item.get("id", number)
-            text = item.get("question") or item.get("query")
-            if not isinstance(text, str) or not text.strip():
-                raise UsageError(f'line {number} needs a "question" or "query"')
-            only = item.get("document") or item.get("doc")
-            inner = replace(scope, keys=(str(only),)) if only else scope
-            show.as_json({"id": identity, **run(text, scope=inner).to_dict()})
-        except MemctxError as error:
-            show.as_json({"id": identity, "error": str(error)})
+    return ask_one

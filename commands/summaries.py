@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import MemctxError, UsageError
-from ..files import json_lines, json_object
 from . import show
+from .batch import refuse_beside_batch, run_batch
 from .options import Collection, Json, MemoryDir, open_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ..records import Summary
-
-_FIELDS = (("document", "doc"), ("query", "question"))
 
 
 def summarise(
@@ -71,9 +66,13 @@ def summarise(
             )
 
         if batch is not None:
-            if document is not None or query is not None:
-                raise UsageError("--batch says what to summarise; leave out --document and --query")
-            _run_batch(batch, run)
+            refuse_beside_batch({"--document": document, "--query": query})
+            run_batch(
+                batch,
+                lambda item, _: run(
+                    _named(item, "document", "doc"), _named(item, "query", "question")
+                ),
+            )
             return
         result = run(document, query)
     if json:
@@ -82,14 +81,6 @@ def summarise(
         show.summary(result)
 
 
-def _run_batch(file: Path, run: Callable[[str | None, str | None], Summary]) -> None:
-    """Makes the summaries of a file, one JSON object a line, in the same order."""
-    for number, line in json_lines(file):
-        identity: Any = number
-        try:
-            item = json_object(line, f"line {number}")
-            identity = item.get("id", number)
-            wanted = [next((str(item[n]) for n in names if item.get(n)), None) for names in _FIELDS]
-            show.as_json({"id": identity, **run(wanted[0], wanted[1]).to_dict()})
-        except MemctxError as error:
-            show.as_json({"id": identity, "error": str(error)})
+def _named(item: dict[str, Any], *names: str) -> str | None:
+    """The first of the fields that holds something, as text."""
+    return next((str(item[name]) for name in names if item.get(name)), None)

@@ -14,7 +14,7 @@ from .conflict import both, sides
 from .evidence import THRESHOLD
 from .fuse import Filled, fill, smallest
 from .streaming import Stream
-from .verdict import Grounds, Verdict, decide, found
+from .verdict import Grounds, Verdict, decide, evidence_probability
 
 _LISTED = 3  # documents named when there is no answer
 
@@ -49,7 +49,7 @@ def answer(
     """
     question = result.query
     filled, fuse_ms = fill_window(result, reader, options.window)
-    evidence = found(question, filled.passages, grounds)
+    evidence = evidence_probability(question, filled.passages, grounds)
     stream = on_text and Stream(on_text, question, filled.window, always=options.always_answer)
     reading, read_ms, calibration = None, 0.0, None
     if filled.passages and (evidence >= THRESHOLD or options.always_answer):

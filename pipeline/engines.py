@@ -173,13 +173,14 @@ def find_plain_reader(
 
 def find_token_count(settings: Settings) -> Callable[[str], int]:
     """Counts the reader's tokens; estimates where its tokenizer is not on this machine."""
+    from ..reader.compact import TOKENIZERS
     from ..reader.count import token_count
     from ..reader.estimate import estimated_tokens
 
     if settings.reader_endpoint:
         return estimated_tokens
     try:
-        return token_count(_find_model(settings).path)
+        return token_count(_find_model(settings).path, settings.cache / TOKENIZERS)
     except ModelNotFound:
         return estimated_tokens
 

@@ -22,7 +22,7 @@ from .metrics import contains_groups, token_f1
 from .progress import Progress
 from .retrieve import Scope
 from .signs import signs_of
-from .verdict import Grounds, found
+from .verdict import Grounds, evidence_probability
 
 _RIGHT = 0.5
 """The F1 from which on an answer counts as right."""
@@ -82,7 +82,7 @@ class Trial:
         if not filled.passages:
             return None
         grounds = self.grounds(question.text)
-        evidence = found(question.text, filled.passages, grounds)
+        evidence = evidence_probability(question.text, filled.passages, grounds)
         reading = self.reader.read(question.text, filled.window, insist=True)
         signs = signs_of(question.text, filled.window, evidence, reading)
         if signs is None:

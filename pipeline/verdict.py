@@ -50,7 +50,7 @@ class Verdict:
     other: Reading | None = None
 
 
-def found(question: str, passages: Sequence[Passage], grounds: Grounds) -> float:
+def evidence_probability(question: str, passages: Sequence[Passage], grounds: Grounds) -> float:
     """The probability that the evidence is among the passages."""
     embedded = not unread(question, reads_chinese=grounds.reads_chinese)
     return judge(passages, grounds.ceiling, embedded=embedded).probability

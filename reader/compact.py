@@ -38,6 +38,9 @@ _REMEMBERED = 50_000
 _WORD = 32
 """How many words are remembered with their tokens, each of at most so many characters."""
 
+TOKENIZERS = "tokenizers"
+"""The folder below a cache where tables lie."""
+
 _WORTHWHILE = 4_000_000
 """Bytes of JSON from which on parsing takes noticeably long."""
 

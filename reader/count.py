@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from .compact import compact_tokenizer
 from .estimate import estimated_tokens
 
 
-def token_count(folder: Path) -> Callable[[str], int]:
-    """Counts by the `tokenizer.json` of a model's folder; estimates where there is none."""
+def token_count(folder: Path, cache: Path) -> Callable[[str], int]:
+    """Counts by the `tokenizer.json` of a model's folder; estimates where there is none.
+
+    A large one is read from its tables in `cache`, as `compact` keeps them.
+    """
+    compact = compact_tokenizer(folder, cache)
+    if compact is not None:
+        return lambda text: len(compact.encode(text))
     from tokenizers import Tokenizer
 
     file = folder / "tokenizer.json"

@@ -15,7 +15,7 @@ from typing import Any
 from ..errors import ModelError, ModelNotFound
 from .adapter import attach, placed
 from .adapter_file import Adapter
-from .compact import compact_tokenizer
+from .compact import TOKENIZERS, compact_tokenizer
 from .declined import OPENINGS, REFUSALS
 from .tokenizer import LibraryTokenizer, Tokenizer
 
@@ -160,7 +160,7 @@ class LanguageModel:
 
     def _load_tokenizer(self) -> Tokenizer:
         if self.cache is not None:
-            compact = compact_tokenizer(self.folder, self.cache / "tokenizers")
+            compact = compact_tokenizer(self.folder, self.cache / TOKENIZERS)
             if compact is not None:
                 return compact
         from transformers import AutoTokenizer

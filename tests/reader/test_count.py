@@ -13,10 +13,10 @@ def test_tokens_are_counted_by_the_model_s_own_tokenizer(tmp_path: Path) -> None
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.enable_truncation(3)
     tokenizer.save(str(tmp_path / "tokenizer.json"))
-    count = token_count(tmp_path)
+    count = token_count(tmp_path, tmp_path / "cache")
     assert count("the dome leaks in the rain") == 6
     assert count("") == 0
 
 
 def test_tokens_are_estimated_where_there_is_no_tokenizer(tmp_path: Path) -> None:
-    assert token_count(tmp_path)("圆顶 leaks") == estimated_tokens("圆顶 leaks")
+    assert token_count(tmp_path, tmp_path / "cache")("圆顶 leaks") == estimated_tokens("圆顶 leaks")
