@@ -8,9 +8,14 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+_NOT_IN_MEMORY = 3
+
 
 def main(memory: str) -> int:
-    """Runs `memctx ask` for each question marked as demo; returns the worst exit code."""
+    """Runs `memctx ask` for each question marked as demo; returns the worst exit code.
+
+    A question that is declined (3) has been answered honestly and is no failure.
+    """
     queries = (files("memctx") / "data" / "sample" / "queries.jsonl").read_text(encoding="utf-8")
     command = Path(sys.executable).with_name("memctx")
     worst = 0
@@ -19,7 +24,8 @@ def main(memory: str) -> int:
             continue
         print(f"\n$ memctx ask {query['question']!r}", flush=True)
         done = subprocess.run([command, "ask", query["question"], "--memory", memory], check=False)
-        worst = max(worst, done.returncode)
+        if done.returncode != _NOT_IN_MEMORY:
+            worst = max(worst, done.returncode)
     return worst
 
 

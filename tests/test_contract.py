@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-DOCUMENTS = Path(__file__).parent.parent / "data" / "sample" / "documents"
+SAMPLE = Path(__file__).parent.parent / "data" / "sample"
+DOCUMENTS = SAMPLE / "documents"
+QUERIES = list(map(json.loads, (SAMPLE / "queries.jsonl").read_text(encoding="utf-8").splitlines()))
 COMMAND = Path(sys.executable).with_name("memctx")
 
 REPORT = {
@@ -147,6 +149,17 @@ def test_extract_answers_without_a_model_and_cites_exactly(sample: Shell) -> Non
     for citation in result["citations"]:
         text = sample.run("show", citation["document"]["key"]).stdout
         assert text[citation["start"] : citation["end"]] == citation["quote"]
+
+
+@pytest.mark.parametrize(
+    "shown", [query for query in QUERIES if query.get("demo")], ids=lambda query: str(query["id"])
+)
+def test_what_the_demo_asks_is_answered_with_its_source(
+    sample: Shell, shown: dict[str, Any]
+) -> None:
+    result = sample.json("ask", shown["question"])
+    assert shown["answers"][0] in result["answer"]
+    assert result["citations"][0]["document"]["key"] in shown["gold"]
 
 
 def test_a_chinese_question_is_answered_in_chinese_with_its_source(sample: Shell) -> None:
