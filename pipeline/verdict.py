@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ..memory.analysis import unread
 from ..reader.reading import Reading, Window
-from ..reader.terms import echoes, numbers
+from ..reader.terms import echoes, is_number_for_a_person, numbers
 from ..records import Passage
 from .calibration import Calibration
 from .conflict import rival
@@ -92,8 +92,10 @@ def _confidence(evidence: float, reading: Reading | None, *, doubted: bool) -> f
 def _doubted(question: str, reading: Reading, window: Window) -> bool:
     """Whether what was read is no answer: nothing, a refusal, without a source, an echo.
 
-    Nor is a number, in digits, that stands nowhere: an answer is copied.
+    Nor is a number, in digits, that stands nowhere, for an answer is copied, or one where a
+    person is asked for.
     """
     made_up = numbers(reading.text) - known_numbers(question, window)
     unsaid = not reading.text or reading.declined or not reading.evidence
-    return unsaid or bool(made_up) or echoes(reading.text, question)
+    amiss = echoes(reading.text, question) or is_number_for_a_person(reading.text, question)
+    return unsaid or bool(made_up) or amiss

@@ -39,6 +39,9 @@ _STOPWORD_LIST = (
 _STOPWORDS = frozenset(_STOPWORD_LIST.split())
 _STOP_CHARACTERS = frozenset("的了是在和与及或者吗呢吧啊哪何谁几多少什么怎样为")
 
+_WHO = re.compile(r"^\W*(?:who|whom|whose)\b|谁|誰|哪位|何人", re.IGNORECASE)
+_BARE_NUMBER = re.compile(r"[\d\s年月日号號,.，。:/–-]*\d[\d\s年月日号號,.，。:/–-]*")
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -63,6 +66,17 @@ def numbers(text: str) -> frozenset[str]:
 def echoes(text: str, question: str) -> bool:
     """Whether a text says the question again and nothing else."""
     return [token.text for token in tokens(text)] == [token.text for token in tokens(question)]
+
+
+def is_number_for_a_person(text: str, question: str) -> bool:
+    """Whether it is asked who, and a text names a bare number or date, in digits.
+
+    >>> is_number_for_a_person("1926年", "茶馆是谁开办的？")
+    True
+    >>> is_number_for_a_person("Marta Ohlin", "Who founded it?")
+    False
+    """
+    return bool(_WHO.search(question) and _BARE_NUMBER.fullmatch(text.strip()))
 
 
 @functools.lru_cache(_REMEMBERED)

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from memctx.reader.estimate import estimated_tokens
-from memctx.reader.terms import inverse_frequencies, overlap, terms, tokens
+from memctx.reader.terms import (
+    inverse_frequencies,
+    is_number_for_a_person,
+    overlap,
+    terms,
+    tokens,
+)
 
 
 def test_tokens_ignore_case_width_articles_and_digit_grouping_and_keep_offsets() -> None:
@@ -38,3 +44,16 @@ def test_tokens_are_estimated_by_characters_words_and_digits() -> None:
     assert estimated_tokens("") == 0
     assert estimated_tokens("天文台。") == 4
     assert estimated_tokens("The observatory, 1902") == 1 + 2 + 1 + 2
+
+
+@pytest.mark.parametrize("text", ["1926年", "1926", "12/3/1926", "1926年5月18日"])
+def test_a_bare_number_is_no_person(text: str) -> None:
+    assert is_number_for_a_person(text, "Who founded it?")
+    assert is_number_for_a_person(text, "茶馆是谁开办的？")
+    assert not is_number_for_a_person(text, "When was it founded?")
+    assert not is_number_for_a_person(text, "茶馆是哪一年开办的？")
+
+
+@pytest.mark.parametrize("text", ["沈玉兰", "Louis 14", "the 49ers", ""])
+def test_a_name_with_or_without_a_number_may_be_a_person(text: str) -> None:
+    assert not is_number_for_a_person(text, "Who founded it?")
