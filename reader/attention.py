@@ -6,8 +6,8 @@ because `generate` hands nothing through. Without one, everything is stock.
 
     scores = q . k / sqrt(d) + bias[k]      for queries from `bias_from` on
 
-Each run of queries sees just the keys that its mask allows: a sliding-window layer
-costs the same however long the window is.
+Queries are taken in runs, each over the keys that one of them may see: a sliding-window
+layer costs the same however long the window is.
 """
 
 from __future__ import annotations
@@ -128,9 +128,8 @@ def attend(
     watch = plan.watch if window is None else None
     if window is not None and window >= total:
         window = None
-    runs = runs_of(plan.positions, total=total, count=count)
     parts = []
-    for run in runs:
+    for run in runs_of(plan.positions, total=total, count=count, window=window):
         low = max(0, run.first - window + 1) if window is not None else 0
         high = run.last + 1
         part = query[:, :, run.offset : run.offset + run.count]
@@ -188,11 +187,7 @@ def _attend_run(
 
 def _at(watch: Watcher | None, run: Run) -> Callable[[Tensor], None] | None:
     """The watcher with the run's positions filled in."""
-    if watch is None:
-        return None
-    import torch
-
-    return lambda weights: watch(torch.arange(run.first, run.last + 1), weights)
+    return None if watch is None else lambda weights: watch(run.places, weights)
 
 
 def _scores_added(
@@ -211,7 +206,7 @@ def _scores_added(
         added = torch.zeros(seen.shape, dtype=like.dtype, device=like.device)
         if biased and plan.bias is not None:
             here = plan.bias[low : run.last + 1].to(added)
-            rows = slice(max(0, plan.bias_from - run.first), None)
+            rows = (run.places >= plan.bias_from).to(like.device)
             added[rows, : here.shape[0]] += here
         added.masked_fill_(~seen, float("-inf"))
     plan.masks[key] = added
