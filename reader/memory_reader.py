@@ -23,7 +23,7 @@ from .pieces import Pieces
 from .prior import score_bias
 from .reading import Reading, Window, WindowPassage
 from .repair import first_tokens, most_attended, repair
-from .second import contested, hiding, read_again
+from .second import contested, hiding, other_answer
 from .watching import PassageWatch, TokenWatch, weighed
 
 if TYPE_CHECKING:
@@ -195,20 +195,19 @@ class MemoryReader:
     def _again(
         self, question: str, window: Window, prepared: Prepared, written: Written, reading: Reading
     ) -> Reading:
-        """The reading with what a second one says, the passage cited first out of sight."""
+        """The reading with what another says, if anything else, the passage cited first hidden."""
         assembled = prepared.assembled
         cited = reading.evidence[0].chunk_id
         hidden = [passage.chunk_id for passage in window.passages].index(cited)
         if not contested(question, window, hidden):
             return reading
         plan = hiding(self.plan(window, assembled), assembled.layout, hidden)
-        second = read_again(self.model, prepared.ids, written, assembled.cache, plan)
-        others = tuple(p for place, p in enumerate(window.passages) if place != hidden)
-        reading = replace(reading, without=second.logprob)
-        if second.other is None:
+        other = other_answer(self.model, prepared.ids, written, assembled.cache, plan)
+        if other is None:
             return reading
-        left = replace(window, passages=others)
-        return replace(reading, other=self._reading(question, left, second.other, ()))
+        left = tuple(p for place, p in enumerate(window.passages) if place != hidden)
+        rest = replace(window, passages=left)
+        return replace(reading, other=self._reading(question, rest, other, ()))
 
     def _layers(self) -> int:
         """How many layers see the whole window."""

@@ -58,9 +58,9 @@ class Reading:
     `declined` is the reader's own verdict that the window does not hold the
     answer; `text` is then what it said. `logprob` is the mean natural-log
     probability of the answer's tokens, `least` the least of them, `refusal` the
-    probability that it had opened with a refusal; None where not known. `without` is
-    `logprob` once more, of the same tokens, when the passage cited first is out of sight, and
-    `other` what is read then, if likely something else: where it was read again. Milliseconds
+    probability that it had opened with a refusal; None where not known. `other` is
+    what is read when the passage cited first is out of sight, if likely something else.
+    Milliseconds
     count from the call of `read`; `first_token_ms` is None when no model read, and
     `load_ms`, a part of it, is loading stored states. `attention` is each passage's
     share of what the answer looked at, in the window's order; empty where not known.
@@ -74,7 +74,6 @@ class Reading:
     logprob: float | None = None
     least: float | None = None
     refusal: float | None = None
-    without: float | None = None
     other: Reading | None = None
     first_token_ms: float | None = None
     prompt_tokens: int = 0

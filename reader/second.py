@@ -9,7 +9,7 @@ done only where another passage speaks of what was asked (`contested`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .adapter import acting
@@ -33,16 +33,6 @@ _LONGER = 8
 """Tokens by which it may be longer: answers to one question are of a length."""
 
 
-@dataclass(frozen=True, slots=True)
-class Second:
-    """`logprob` is the mean natural-log probability of the first reading's tokens without the
-    passage; `other` is what is answered then, where that is likely something else.
-    """
-
-    logprob: float
-    other: Written | None
-
-
 def contested(question: str, window: Window, cited: int) -> bool:
     """Whether another passage than number `cited` has a sentence about what was asked."""
     passage = window.passages[cited]
@@ -62,13 +52,32 @@ def hiding(plan: Plan, layout: Layout, chunk: int) -> Plan:
     return replace(plan, bias=bias, bias_from=layout.length, watch=None, masks={})
 
 
-def read_again(
+def other_answer(
     model: LanguageModel, prompt: Sequence[int], written: Written, cache: Any, plan: Plan
-) -> Second:
-    """Read the end of `prompt` and what was `written` again, by a plan that hides a passage.
+) -> Written | None:
+    """What is answered by a plan that hides a passage, if likely not what was `written`.
 
     `cache` holds the window, from position 0, and whatever was read after it, which is
     dropped; `plan.bias_from` is where the window ends.
+    """
+    import torch
+
+    logprobs = read_again(model, prompt, written, cache, plan)
+    wanted = torch.tensor(written.ids, device=model.device)
+    if not _goes_otherwise(model, logprobs, wanted):
+        return None
+    _shorten(cache, len(prompt) - 1)
+    with acting(), planned(plan):
+        limit = len(written.ids) + _LONGER
+        return greedy(model, prompt, limit=limit, cache=cache, manner=Manner(insists=True))
+
+
+def read_again(
+    model: LanguageModel, prompt: Sequence[int], written: Written, cache: Any, plan: Plan
+) -> Tensor:
+    """Log-probabilities, (tokens, vocabulary), of what may stand at each place of what was written.
+
+    Arguments are those of `other_answer`. One pass over the end of the prompt and the answer.
     """
     import torch
 
@@ -76,22 +85,13 @@ def read_again(
     fresh = [*prompt[plan.bias_from :], *written.ids[:-1]]
     places = torch.arange(plan.bias_from, plan.bias_from + len(fresh), device=model.device)
     with torch.inference_mode(), acting(), planned(plan):
-        rows = model.weights(
+        rows: Tensor = model.weights(
             input_ids=torch.tensor([fresh], device=model.device),
             position_ids=places[None],
             past_key_values=cache,
             logits_to_keep=len(written.ids),
         ).logits[0]
-    logprobs = rows.float().log_softmax(-1)
-    wanted = torch.tensor(written.ids, device=model.device)
-    logprob = float(logprobs.gather(1, wanted[:, None]).mean())
-    if not _goes_otherwise(model, logprobs, wanted):
-        return Second(logprob, None)
-    _shorten(cache, len(prompt) - 1)
-    with acting(), planned(plan):
-        limit = len(written.ids) + _LONGER
-        other = greedy(model, prompt, limit=limit, cache=cache, manner=Manner(insists=True))
-    return Second(logprob, other)
+    return rows.float().log_softmax(-1)
 
 
 def _goes_otherwise(model: LanguageModel, logprobs: Tensor, wanted: Tensor) -> bool:

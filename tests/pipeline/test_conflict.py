@@ -57,7 +57,7 @@ def read(question: str, window: Window, first: str, second: str) -> Reading:
         refusal=0.01,
     )
     evidence = locate(question, first, window)
-    reading = replace(other, text=first, evidence=evidence, other=other, without=-3.0)
+    reading = replace(other, text=first, evidence=evidence, other=other)
     return replace(reading, logprob=-0.1)
 
 

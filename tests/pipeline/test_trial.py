@@ -49,7 +49,6 @@ class Guessing(ExtractiveReader):
             logprob=sure,
             least=sure,
             refusal=0.01,
-            without=sure - 0.1,
             answer_tokens=1,
         )
 
