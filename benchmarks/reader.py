@@ -19,8 +19,9 @@ import json
 import resource
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,11 @@ from memctx.reader.repair import repair
 
 SETS = "musique,hotpotqa,2wiki,xquad_en,xquad_zh"
 DEFAULT = Care()
-WRITING = ("default", "calibrated bias", "shuffled bias")
+WRITING = ("no repair", "default", "15% repaired", "calibrated bias", "shuffled bias")
 """Arms that also write an answer, beside full prefill and closed book."""
+
+FEW = ("default", "calibrated bias")
+"""Arms that every question is read by; the first questions are by all."""
 
 
 def main() -> None:
@@ -53,6 +57,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="where measurements are kept")
     parser.add_argument("--sets", default=SETS)
     parser.add_argument("--questions", type=int, default=400)
+    parser.add_argument("--all-arms", type=int, default=100, help="questions read by every arm")
     parser.add_argument("--windows", default="1024,2048,4096,8192")
     parser.add_argument("--window", type=int, default=1024, help="of the quality part")
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
@@ -133,14 +138,17 @@ def _quality(args: argparse.Namespace) -> None:
     reader = _reader(args.work / "states")
     sets = args.sets.split(",")
     probabilities = scale(args.data, sets)
-    for item in items(args.data, sets, args.questions, args.window, reader):
+    chosen = items(args.data, sets, args.questions, args.window, reader)
+    for number, item in enumerate(chosen):
         if item.id not in done:
-            row = {"id": item.id, "set": item.set} | _arms(reader, item, probabilities)
+            few = number >= args.all_arms
+            row = {"id": item.id, "set": item.set} | _arms(reader, item, probabilities, few=few)
             _write(out, row)
             print(item.id, row["arms"]["default"], flush=True)
 
 
-def _arms(reader: MemoryReader, item: Item, probabilities: Any) -> dict[str, Any]:
+def _arms(reader: MemoryReader, item: Item, probabilities: Any, *, few: bool) -> dict[str, Any]:
+    """What each arm makes of a question, the states of its passages being there."""
     rng = np.random.default_rng(len(item.question))
     p = probabilities(item)
     window = _scored(item.window, p)
@@ -148,20 +156,46 @@ def _arms(reader: MemoryReader, item: Item, probabilities: Any) -> dict[str, Any
         "shuffled bias": _scored(window, list(rng.permutation(p))),
         "oracle bias": _scored(window, [0.99 if i in item.gold else 0.05 for i in _ids(window)]),
     }
-    gold = _answer(reader, item)
+    for passage in window.passages:
+        reader.warm(passage)
     plain = PrefillReader(reader.model, reader.answer_tokens)
-    whole = Probe(item.question, window, item.answers[0])
-    wanted = full_logits(reader, whole)
-    closed = full_logits(reader, replace(whole, window=Window(())))
-    rows = {"full prefill": (wanted, window), "closed book": (closed, Window(()))}
-    texts = {name: plain.read(item.question, seen).text for name, (_, seen) in rows.items()}
-    arms = {name: _measures(wanted, logits, gold) for name, (logits, _) in rows.items()}
+    asking = Asking(Probe(item.question, window, item.answers[0]), reader)
+    wanted = asking.measured(partial(full_logits, reader), window)
+    arms = {"full prefill": wanted}
+    texts = {"full prefill": plain.read(item.question, window).text}
+    if not few:
+        nothing = Window(())
+        arms["closed book"] = asking.measured(partial(full_logits, reader), nothing)
+        texts["closed book"] = plain.read(item.question, nothing).text
     for name, arm in _readers(reader).items():
-        asked = replace(whole, window=windows.get(name, window))
-        arms[name] = _measures(wanted, memory_logits(arm, asked), gold)
+        if few and name not in FEW:
+            continue
+        seen = windows.get(name, window)
+        arms[name] = asking.measured(partial(memory_logits, arm), seen)
         if name in WRITING:
-            texts[name] = arm.read(item.question, asked.window).text
+            texts[name] = arm.read(item.question, seen).text
     return {"arms": arms, "texts": texts, "answers": item.answers}
+
+
+@dataclass(slots=True)
+class Asking:
+    """One question, read by one arm after another; the first is what the others are held to."""
+
+    probe: Probe
+    reader: MemoryReader
+    wanted: Any = None
+
+    def measured(self, read: Callable[[Probe], Any], window: Window) -> dict[str, float]:
+        """KL to the first arm and NLL of the gold answer, in nats a token; milliseconds."""
+        began = time.perf_counter()
+        logits = read(replace(self.probe, window=window))
+        spent = 1000 * (time.perf_counter() - began)
+        self.wanted = logits if self.wanted is None else self.wanted
+        text = self.probe.answer
+        gold = self.reader.model.encode(f" {text}" if text.isascii() else text)
+        nll = -logits.float().log_softmax(-1)[range(len(gold)), gold]
+        divergence = kl(self.wanted, logits).mean()
+        return {"kl": float(divergence), "nll": float(nll.mean()), "ms": spent}
 
 
 def _readers(reader: MemoryReader) -> dict[str, MemoryReader]:
@@ -222,16 +256,6 @@ def _scored(window: Window, scores: Sequence[float]) -> Window:
 
 def _ids(window: Window) -> list[int]:
     return [passage.chunk_id for passage in window.passages]
-
-
-def _answer(reader: MemoryReader, item: Item) -> list[int]:
-    text = item.answers[0]
-    return reader.model.encode(f" {text}" if text.isascii() else text)
-
-
-def _measures(wanted: Any, logits: Any, gold: list[int]) -> dict[str, float]:
-    nll = -logits.float().log_softmax(-1)[range(len(gold)), gold]
-    return {"kl": float(kl(wanted, logits).mean()), "nll": float(nll.mean())}
 
 
 # --- the KV memory --------------------------------------------------------------------

@@ -28,9 +28,13 @@ def write_report(work: Path, out: Path) -> None:
         "greedy decoding, the same passages in the same order for every arm.\n"
     ]
     parts += _speed(speed) + _quality(quality) + _store(store)
+    images = out.parent / "images"
     if speed:
-        _plot(speed, out.parent / "images" / "reader-first-token.png")
+        _plot(speed, images / "reader-first-token.png")
         parts.append("![First token](images/reader-first-token.png)\n")
+    if quality:
+        _plot_curve(_whole(quality), images / "reader-curve.png")
+        parts.append("![Divergence and F1 against time](images/reader-curve.png)\n")
     replace_section(out, "reader", "\n".join(parts), title="Benchmarks")
 
 
@@ -67,32 +71,53 @@ def _speed(rows: list[dict[str, Any]]) -> list[str]:
 def _quality(rows: list[dict[str, Any]]) -> list[str]:
     if not rows:
         return []
-    sets = Counter(row["set"] for row in rows)
-    said = ", ".join(f"{name} {count}" for name, count in sets.items())
     lines = [
-        f"### Answers, {len(rows)} questions ({said})\n",
+        "### Answers\n",
         "KL to full prefill and negative log-likelihood (NLL) of the gold answer are nats a "
-        "token; differences of NLL and F1 to full prefill with the 95% interval of a paired "
-        "bootstrap. EM and F1 only for arms that wrote an answer.\n",
-        "| arm | KL | NLL | NLL difference | EM | F1 | F1 difference |",
-        "|---|---|---|---|---|---|---|",
+        "token; differences to full prefill with the 95% interval of a paired bootstrap. EM and "
+        "F1 only for arms that wrote an answer. ms: median from warm states to the logits of "
+        "the gold answer.\n",
     ]
+    whole = _whole(rows)
+    groups = [(rows, "default", "calibrated bias"), (whole, *whole[0]["arms"])]
+    for group, *arms in groups:
+        sets = Counter(row["set"] for row in group)
+        said = ", ".join(f"{name} {count}" for name, count in sets.items())
+        lines += [
+            f"{len(group)} questions ({said}):\n",
+            "| arm | ms | KL | NLL | NLL difference | EM | F1 | F1 difference |",
+            "|---|---|---|---|---|---|---|---|",
+        ]
+        lines += [_arm(group, arm) for arm in dict.fromkeys(("full prefill", *arms))]
+        lines.append("")
+    return lines
+
+
+def _whole(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of the questions that were read by every arm."""
+    most = max(len(row["arms"]) for row in rows)
+    return [row for row in rows if len(row["arms"]) == most]
+
+
+def _arm(rows: list[dict[str, Any]], arm: str) -> str:
+    """The line of one arm."""
+    seen = [row["arms"][arm] for row in rows]
     base = [row["arms"]["full prefill"]["nll"] for row in rows]
-    base_f1 = [_f1(row["texts"]["full prefill"], row["answers"]) for row in rows]
-    for arm in rows[0]["arms"]:
-        nll = [row["arms"][arm]["nll"] for row in rows]
-        kl = statistics.mean(row["arms"][arm]["kl"] for row in rows)
-        cells = [arm, f"{kl:.3f}", f"{statistics.mean(nll):.3f}", _difference(nll, base)]
-        if arm in rows[0]["texts"]:
-            f1 = [100 * _f1(row["texts"][arm], row["answers"]) for row in rows]
-            em = [100 * _exact(row["texts"][arm], row["answers"]) for row in rows]
-            hundred = [100 * value for value in base_f1]
-            cells += [f"{statistics.mean(em):.1f}", f"{statistics.mean(f1):.1f}"]
-            cells += [_difference(f1, hundred)]
-        else:
-            cells += ["", "", ""]
-        lines.append(f"| {' | '.join(cells)} |")
-    return [*lines, ""]
+    nll = [one["nll"] for one in seen]
+    cells = [arm, f"{statistics.median(one['ms'] for one in seen):.0f}"]
+    cells += [f"{statistics.mean(one['kl'] for one in seen):.3f}", f"{statistics.mean(nll):.3f}"]
+    cells.append(_difference(nll, base))
+    if arm in rows[0]["texts"]:
+        f1, plain = (
+            [100 * _f1(row["texts"][name], row["answers"]) for row in rows]
+            for name in (arm, "full prefill")
+        )
+        em = [100 * _exact(row["texts"][arm], row["answers"]) for row in rows]
+        cells += [f"{statistics.mean(em):.1f}", f"{statistics.mean(f1):.1f}"]
+        cells += [_difference(f1, plain)]
+    else:
+        cells += ["", "", ""]
+    return f"| {' | '.join(cells)} |"
 
 
 def _store(rows: list[dict[str, Any]]) -> list[str]:
@@ -157,6 +182,31 @@ def _plot(rows: list[dict[str, Any]], path: Path) -> None:
     axes.set_xticks(windows, [f"{window:,}" for window in windows])
     axes.minorticks_off()
     axes.legend(frameon=False)
+    figure.tight_layout()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)
+
+
+def _plot_curve(rows: list[dict[str, Any]], path: Path) -> None:
+    """KL to full prefill and F1 of each arm without bias, against its time."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, (above, below) = plt.subplots(2, 1, figsize=(6, 5), sharex=True)
+    for arm in rows[0]["arms"]:
+        if arm == "closed book" or "bias" in arm:
+            continue
+        ms = statistics.median(row["arms"][arm]["ms"] for row in rows)
+        above.scatter(ms, statistics.mean(row["arms"][arm]["kl"] for row in rows))
+        above.annotate(arm, (ms, statistics.mean(row["arms"][arm]["kl"] for row in rows)))
+        if arm in rows[0]["texts"]:
+            f1 = statistics.mean(100 * _f1(row["texts"][arm], row["answers"]) for row in rows)
+            below.scatter(ms, f1)
+            below.annotate(arm, (ms, f1))
+    above.set(ylabel="KL to full prefill, nats")
+    below.set(ylabel="F1", xlabel="from warm states to the answer's logits, ms")
     figure.tight_layout()
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
