@@ -45,8 +45,8 @@ DEFAULT = Care()
 WRITING = ("no repair", "default", "15% repaired", "calibrated bias", "shuffled bias")
 """Arms that also write an answer, beside full prefill and closed book."""
 
-FEW = ("default", "calibrated bias")
-"""Arms that every question is read by; the first questions are by all."""
+FEW = ("no repair", "default", "calibrated bias")
+"""Arms that answer every question; all arms are measured on the first questions alone."""
 
 
 def main() -> None:
@@ -144,7 +144,7 @@ def _quality(args: argparse.Namespace) -> None:
             few = number >= args.all_arms
             row = {"id": item.id, "set": item.set} | _arms(reader, item, probabilities, few=few)
             _write(out, row)
-            print(item.id, row["arms"]["default"], flush=True)
+            print(item.id, row["texts"], flush=True)
 
 
 def _arms(reader: MemoryReader, item: Item, probabilities: Any, *, few: bool) -> dict[str, Any]:
@@ -158,23 +158,21 @@ def _arms(reader: MemoryReader, item: Item, probabilities: Any, *, few: bool) ->
     }
     for passage in window.passages:
         reader.warm(passage)
-    plain = PrefillReader(reader.model, reader.answer_tokens)
-    asking = Asking(Probe(item.question, window, item.answers[0]), reader)
-    wanted = asking.measured(partial(full_logits, reader), window)
-    arms = {"full prefill": wanted}
+    plain, readers = PrefillReader(reader.model, reader.answer_tokens), _readers(reader)
     texts = {"full prefill": plain.read(item.question, window).text}
     if not few:
-        nothing = Window(())
-        arms["closed book"] = asking.measured(partial(full_logits, reader), nothing)
-        texts["closed book"] = plain.read(item.question, nothing).text
-    for name, arm in _readers(reader).items():
-        if few and name not in FEW:
-            continue
-        seen = windows.get(name, window)
-        arms[name] = asking.measured(partial(memory_logits, arm), seen)
-        if name in WRITING:
-            texts[name] = arm.read(item.question, seen).text
-    return {"arms": arms, "texts": texts, "answers": item.answers}
+        texts["closed book"] = plain.read(item.question, Window(())).text
+    for name in FEW if few else WRITING:
+        texts[name] = readers[name].read(item.question, windows.get(name, window)).text
+    found = {"texts": texts, "answers": item.answers}
+    if few:
+        return found
+    asking = Asking(Probe(item.question, window, item.answers[0]), reader)
+    arms = {"full prefill": asking.measured(partial(full_logits, reader), window)}
+    arms["closed book"] = asking.measured(partial(full_logits, reader), Window(()))
+    for name, arm in readers.items():
+        arms[name] = asking.measured(partial(memory_logits, arm), windows.get(name, window))
+    return found | {"arms": arms}
 
 
 @dataclass(slots=True)

@@ -79,45 +79,50 @@ def _quality(rows: list[dict[str, Any]]) -> list[str]:
         "the gold answer.\n",
     ]
     whole = _whole(rows)
-    groups = [(rows, "default", "calibrated bias"), (whole, *whole[0]["arms"])]
-    for group, *arms in groups:
+    every = [name for name in rows[0]["texts"] if all(name in row["texts"] for row in rows)]
+    for group, arms in ((rows, every), (whole, list(whole[0]["arms"]))):
         sets = Counter(row["set"] for row in group)
         said = ", ".join(f"{name} {count}" for name, count in sets.items())
         lines += [
             f"{len(group)} questions ({said}):\n",
-            "| arm | ms | KL | NLL | NLL difference | EM | F1 | F1 difference |",
+            "| arm | EM | F1 | F1 difference | KL | NLL | NLL difference | ms |",
             "|---|---|---|---|---|---|---|---|",
         ]
-        lines += [_arm(group, arm) for arm in dict.fromkeys(("full prefill", *arms))]
+        lines += [
+            f"| {' | '.join((arm, *_written(group, arm), *_measured(group, arm)))} |"
+            for arm in arms
+        ]
         lines.append("")
     return lines
 
 
 def _whole(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those of the questions that were read by every arm."""
-    most = max(len(row["arms"]) for row in rows)
-    return [row for row in rows if len(row["arms"]) == most]
+    """Those of the questions on which every arm was measured."""
+    return [row for row in rows if "arms" in row]
 
 
-def _arm(rows: list[dict[str, Any]], arm: str) -> str:
-    """The line of one arm."""
+def _written(rows: list[dict[str, Any]], arm: str) -> list[str]:
+    """EM, F1, and its difference to full prefill; empty where the arm wrote no answer."""
+    if arm not in rows[0]["texts"]:
+        return ["", "", ""]
+    f1, plain = (
+        [100 * _f1(row["texts"][name], row["answers"]) for row in rows]
+        for name in (arm, "full prefill")
+    )
+    em = [100 * _exact(row["texts"][arm], row["answers"]) for row in rows]
+    return [f"{statistics.mean(em):.1f}", f"{statistics.mean(f1):.1f}", _difference(f1, plain)]
+
+
+def _measured(rows: list[dict[str, Any]], arm: str) -> list[str]:
+    """KL, NLL, its difference to full prefill, and time; empty where it was not measured."""
+    if not all("arms" in row for row in rows):
+        return ["", "", "", ""]
     seen = [row["arms"][arm] for row in rows]
-    base = [row["arms"]["full prefill"]["nll"] for row in rows]
     nll = [one["nll"] for one in seen]
-    cells = [arm, f"{statistics.median(one['ms'] for one in seen):.0f}"]
-    cells += [f"{statistics.mean(one['kl'] for one in seen):.3f}", f"{statistics.mean(nll):.3f}"]
-    cells.append(_difference(nll, base))
-    if arm in rows[0]["texts"]:
-        f1, plain = (
-            [100 * _f1(row["texts"][name], row["answers"]) for row in rows]
-            for name in (arm, "full prefill")
-        )
-        em = [100 * _exact(row["texts"][arm], row["answers"]) for row in rows]
-        cells += [f"{statistics.mean(em):.1f}", f"{statistics.mean(f1):.1f}"]
-        cells += [_difference(f1, plain)]
-    else:
-        cells += ["", "", ""]
-    return f"| {' | '.join(cells)} |"
+    base = [row["arms"]["full prefill"]["nll"] for row in rows]
+    kl = statistics.mean(one["kl"] for one in seen)
+    ms = statistics.median(one["ms"] for one in seen)
+    return [f"{kl:.3f}", f"{statistics.mean(nll):.3f}", _difference(nll, base), f"{ms:.0f}"]
 
 
 def _store(rows: list[dict[str, Any]]) -> list[str]:

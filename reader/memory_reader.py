@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 class Care:
     """How carefully stored states are read.
 
-    `first` tokens of each chunk are computed afresh, and the `share` of memory tokens
-    that the question looks at most. `beta` is the weight of p(passage), 0 for none.
-    `lookup` is how many tokens are guessed at a time from the window.
+    The `share` of memory tokens that the question looks at most are computed afresh, and the
+    `first` tokens of each chunk, which mend little beside them. `beta` is the weight of
+    p(passage), 0 for none. `lookup` is how many tokens are guessed at a time from the window.
     """
 
-    first: int = 4
+    first: int = 0
     share: float = 0.05
     beta: float = 0.0
     lookup: int = 0
