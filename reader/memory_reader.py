@@ -40,7 +40,7 @@ class Care:
     """
 
     first: int = 0
-    share: float = 0.05
+    share: float = 0.03
     beta: float = 0.0
     lookup: int = 0
 
