@@ -21,6 +21,7 @@ from ..memory.store import Store
 from ..memory.vectors import VectorIndex
 from ..memory.words import WordIndex, index_words
 from .graph_search import linked, most_visited, name_weights, restart, rows_of, visits
+from .node_search import quoted
 from .ranking.candidates import Candidates, Named
 from .ranking.question import NamedEntities, RankedQuestion, ranked_question
 from .ranking.wording import Wording
@@ -32,6 +33,7 @@ _NAMED = 40  # candidates from the question's names
 _FORWARD, _BACKWARD = 60, 40  # candidates that seeds link to, and that link to seeds
 _WALKED = 20
 _HOP = 12  # candidates from each question asked again
+_NODES_OF = 8  # documents whose summary nodes are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Finding:
         self._vectors: dict[int, Floats] = {}
         self._wordings: dict[int, tuple[Wording, frozenset[str]]] = {}
         self._walked: NDArray[np.float64] | None = None
+        self._quoted: dict[int, float] = {}
         self._ids: set[int] = set()
         self.names = linked(asked.text, indexes.graph.arrays) if stages.names else ()
         self.unread = unread(asked.text, reads_chinese=indexes.embedder.reads_chinese)
@@ -125,6 +128,13 @@ class Finding:
         self._ids.update(most_visited(graph.arrays, shares, _WALKED, self._asked.chunks))
         self._walked = shares
 
+    def add_quoted(self, likely: Sequence[int]) -> None:
+        """What near summary nodes quote, of the documents of likely chunks, likeliest first."""
+        documents = list(dict.fromkeys(self._rows[chunk].document.id for chunk in likely))
+        near = documents[:_NODES_OF]
+        self._quoted = quoted(self._in.store, self._in.model_id, self._asked.vector, near)
+        self._ids.update(self._quoted)
+
     def ask_again(self, seeds: Sequence[int]) -> Floats:
         """Adds what is near to the question together with what a seed says; its vectors (s, d)."""
         queries = [hop_query(self._asked.text, self._rows[seed]) for seed in seeds]
@@ -141,9 +151,10 @@ class Finding:
         ids = sorted(self._ids & self._rows.keys())
         vectors = self._stacked(ids)
         words = [self._wordings[chunk] for chunk in ids]
+        cosines = (vectors @ self._asked.vector).astype(np.float64)
         return Candidates(
             ids=np.asarray(ids, np.int64),
-            cosines=(vectors @ self._asked.vector).astype(np.float64),
+            cosines=np.maximum(cosines, [self._quoted.get(chunk, -1.0) for chunk in ids]),
             lexical=np.array([self._lexical.get(chunk, 0.0) for chunk in ids]),
             vectors=vectors,
             wordings=[wording for wording, _ in words],

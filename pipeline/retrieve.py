@@ -148,6 +148,9 @@ def led(
     """All candidates, with those that the first lead to; `alone` is how likely each first is."""
     order = np.argsort(-alone, kind="stable")
     likely = first.ids[order].tolist()
+    if stages.nodes and stages.dense and not finding.unread:
+        finding.add_quoted(likely)
+        clock.lap("nodes_ms")
     if stages.graph:
         finding.add_linked(likely[:_LINKED_FROM])
         finding.add_walked(dict(zip(likely[:_WALKED_FROM], alone[order].tolist(), strict=False)))
