@@ -179,11 +179,12 @@ class Memory:
         *,
         options: AskOptions | None = None,
         scope: Scope | None = None,
+        stages: Stages | None = None,
         on_text: Callable[[str], None] | None = None,
     ) -> Answer:
         """An answer from the memory alone, with its sources, or an honest "not in memory".
 
-        `on_text` receives the answer's words as they are read.
+        `on_text` receives the answer's words as they are read; `stages` as in `search`.
 
         Raises:
             ModelNotFound: weights are missing; names the command that gets them.
@@ -191,7 +192,7 @@ class Memory:
         options = options or AskOptions(
             window=self.settings.window, passages=self.settings.passages
         )
-        result = self.search(question, options.passages, scope=scope)
+        result = self.search(question, options.passages, scope=scope, stages=stages)
         reader = self.reader(options.reader)
         return answer(
             result,

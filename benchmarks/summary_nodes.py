@@ -1,7 +1,8 @@
 """What summary nodes are worth on questions about whole documents, with nodes and without.
 
     python -m memctx.benchmarks.summary_nodes --data FOLDER --work FOLDER
-        [--sets quality,loogle,squality] [--scope document|memory] [--half 0|1] [--no-answers]
+        [--sets quality,loogle,squality] [--scope document|memory] [--half 0|1]
+        [--limit N] [--no-answers]
 
 FOLDER holds a folder for each set: `docs.jsonl`, and `queries.jsonl` whose lines name their
 document. All documents go into one memory in --work; each question is asked of its document, or
@@ -21,6 +22,7 @@ import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -33,6 +35,7 @@ from memctx.pipeline.evaluation_set import Question, read_questions
 from memctx.pipeline.evaluation_tasks import answer_scores
 from memctx.pipeline.metrics import answer_tokens
 from memctx.pipeline.retrieve import Scope
+from memctx.pipeline.stages import Stages
 from memctx.reader.terms import terms
 
 _MEASURES = ("choice", "f1", "evidence", "terms")
@@ -92,11 +95,12 @@ def told(texts: Sequence[str], references: Sequence[str]) -> float:
     return sum(shares) / len(shares)
 
 
-def measured(memory: Memory, asked: Asked, scope: Scope, *, answers: bool) -> Scores:
+def measured(memory: Memory, asked: Asked, args: argparse.Namespace, stages: Stages) -> Scores:
     """What the window of one question holds, and what the answer read from it is worth."""
     question, settings = asked.question, memory.settings
     options = AskOptions(settings.passages, settings.window, always_answer=True)
-    result = memory.search(question.text, options.passages, scope=scope)
+    scope = Scope(keys=(str(question.document),) if args.scope == "document" else ())
+    result = memory.search(question.text, options.passages, scope=scope, stages=stages)
     found = {"search_ms": result.timings["total_ms"]}
     filled, _ = fill_window(result, memory.reader(), options.window)
     texts = [passage.text for passage in filled.passages]
@@ -104,50 +108,48 @@ def measured(memory: Memory, asked: Asked, scope: Scope, *, answers: bool) -> Sc
         found["evidence"] = covered(texts, asked.evidence)
     if question.references:
         found["terms"] = told(texts, question.references)
-    if answers and question.answers:
-        given = memory.ask(question.text, options=options, scope=scope)
+    if args.answers and question.answers:
+        given = memory.ask(question.text, options=options, scope=scope, stages=stages)
         said = answer_scores(question, given.answer, abstained=given.abstained)
         kind = "choice" if "choice" in said else "f1"
         found[kind] = said[kind]
     return found
 
 
-def run(args: argparse.Namespace, asked: Sequence[Asked], *, nodes: bool) -> list[Scores]:
-    """The scores of each question, with nodes or without; those that are kept are not made."""
-    args.work.mkdir(parents=True, exist_ok=True)
-    file = args.work / f"{args.scope}-{'with' if nodes else 'without'}.jsonl"
+def run(memory: Memory, asked: Sequence[Asked], args: argparse.Namespace) -> list[list[Scores]]:
+    """The scores of each question without nodes and with them; those kept are not made again."""
+    file = args.work / f"{args.scope}.jsonl"
     kept = {row["name"]: row["scores"] for row in _rows(file)}
-    settings = load_settings({"memory": args.work / "memory", "nodes": nodes})
-    with Memory(settings=settings) as memory, file.open("a", encoding="utf-8") as out:
+    with file.open("a", encoding="utf-8") as out:
         for one in asked:
             if one.name not in kept:
-                scope = Scope(keys=(str(one.question.document),) * (args.scope == "document"))
-                kept[one.name] = measured(memory, one, scope, answers=args.answers)
+                kept[one.name] = [
+                    measured(memory, one, args, Stages(nodes=nodes)) for nodes in (False, True)
+                ]
                 out.write(json.dumps({"name": one.name, "scores": kept[one.name]}) + "\n")
                 out.flush()
     return [kept[one.name] for one in asked]
 
 
-def table(asked: Sequence[Asked], without: Sequence[Scores], with_: Sequence[Scores]) -> str:
+def table(asked: Sequence[Asked], found: Sequence[Sequence[Scores]]) -> str:
     """Means of both ways by set and measure, and the paired bootstrap of their difference."""
     lines = ["| set | questions | measure | without | with | difference (95%) | p |"]
     lines += ["|---|---|---|---|---|---|---|"]
-    for name in dict.fromkeys(one.set for one in asked):
-        for measure in _MEASURES:
-            pairs = [
-                (100 * mine[measure], 100 * plain[measure])
-                for one, plain, mine in zip(asked, without, with_, strict=True)
-                if one.set == name and measure in plain
-            ]
-            if pairs:
-                ours, plain = map(list, zip(*pairs, strict=True))
-                gain = paired(ours, plain, random.Random(0), resamples=_RESAMPLES)
-                lines.append(
-                    f"| {name} | {gain.n} | {measure} | {mean(plain):.1f} | {mean(ours):.1f} | "
-                    f"{gain.mean:+.1f} ({gain.low:+.1f} to {gain.high:+.1f}) | {gain.p:.2f} |"
-                )
-    times = [median(one["search_ms"] for one in arm) for arm in (without, with_)]
-    lines.append(f"\nMedian search: {times[0]:.0f} ms without, {times[1]:.0f} ms with.")
+    for name, measure in product(dict.fromkeys(one.set for one in asked), _MEASURES):
+        both = [
+            [100 * arm[measure] for arm in arms]
+            for one, arms in zip(asked, found, strict=True)
+            if one.set == name and measure in arms[0]
+        ]
+        if both:
+            plain, ours = map(list, zip(*both, strict=True))
+            gain = paired(ours, plain, random.Random(0), resamples=_RESAMPLES)
+            lines.append(
+                f"| {name} | {gain.n} | {measure} | {mean(plain):.1f} | {mean(ours):.1f} | "
+                f"{gain.mean:+.1f} ({gain.low:+.1f} to {gain.high:+.1f}) | {gain.p:.2f} |"
+            )
+    without, with_ = (median(arms[place]["search_ms"] for arms in found) for place in (0, 1))
+    lines.append(f"\nMedian search: {without:.0f} ms without, {with_:.0f} ms with.")
     return "\n".join(lines)
 
 
@@ -164,16 +166,19 @@ def main() -> None:
     parser.add_argument("--sets", default="quality,loogle", help="separated by commas")
     parser.add_argument("--scope", choices=("document", "memory"), default="document")
     parser.add_argument("--half", type=int, choices=(0, 1), help="only these documents")
+    parser.add_argument("--limit", type=int, help="only so many questions, drawn by lot")
     parser.add_argument("--no-answers", dest="answers", action="store_false")
     args = parser.parse_args()
     names = args.sets.split(",")
     asked = [one for name in names for one in asked_of(args.data, name)]
     asked = [one for one in asked if args.half in (None, one.half)]
+    random.Random(0).shuffle(asked)  # what an interrupted run has asked is a fair sample
+    args.work.mkdir(parents=True, exist_ok=True)
     settings = load_settings({"memory": args.work / "memory", "nodes": True})
     with Memory(settings=settings) as memory:
         memory.ingest(*(args.data / name / "docs.jsonl" for name in names))
-    plain, ours = (run(args, asked, nodes=nodes) for nodes in (False, True))
-    sys.stdout.write(table(asked, plain, ours) + "\n")
+        found = run(memory, asked[: args.limit], args)
+    sys.stdout.write(table(asked[: args.limit], found) + "\n")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from ..memory.store import Store
 from ..memory.vectors import VectorIndex
 from ..memory.words import WordIndex, index_words
 from .graph_search import linked, most_visited, name_weights, restart, rows_of, visits
-from .node_search import quoted
+from .node_search import Quote, quotes
 from .ranking.candidates import Candidates, Named
 from .ranking.question import NamedEntities, RankedQuestion, ranked_question
 from .ranking.wording import Wording
@@ -68,7 +68,7 @@ class Finding:
         self._vectors: dict[int, Floats] = {}
         self._wordings: dict[int, tuple[Wording, frozenset[str]]] = {}
         self._walked: NDArray[np.float64] | None = None
-        self._quoted: dict[int, float] = {}
+        self.quotes: list[Quote] = []
         self._ids: set[int] = set()
         self.names = linked(asked.text, indexes.graph.arrays) if stages.names else ()
         self.unread = unread(asked.text, reads_chinese=indexes.embedder.reads_chinese)
@@ -128,12 +128,15 @@ class Finding:
         self._ids.update(most_visited(graph.arrays, shares, _WALKED, self._asked.chunks))
         self._walked = shares
 
-    def add_quoted(self, likely: Sequence[int]) -> None:
-        """What near summary nodes quote, of the documents of likely chunks, likeliest first."""
+    def add_quoted(self, likely: Sequence[int], cosines: Floats) -> None:
+        """What near summary nodes quote, of the documents of likely chunks, likeliest first.
+
+        `cosines` (n,) are of the candidates that nodes compete with.
+        """
         documents = list(dict.fromkeys(self._rows[chunk].document.id for chunk in likely))
-        near = documents[:_NODES_OF]
-        self._quoted = quoted(self._in.store, self._in.model_id, self._asked.vector, near)
-        self._ids.update(self._quoted)
+        near, store = documents[:_NODES_OF], self._in.store
+        self.quotes = quotes(store, self._in.model_id, self._asked.vector, near, cosines)
+        self._ids.update(quote.chunk_id for quote in self.quotes)
 
     def ask_again(self, seeds: Sequence[int]) -> Floats:
         """Adds what is near to the question together with what a seed says; its vectors (s, d)."""
@@ -151,10 +154,9 @@ class Finding:
         ids = sorted(self._ids & self._rows.keys())
         vectors = self._stacked(ids)
         words = [self._wordings[chunk] for chunk in ids]
-        cosines = (vectors @ self._asked.vector).astype(np.float64)
         return Candidates(
             ids=np.asarray(ids, np.int64),
-            cosines=np.maximum(cosines, [self._quoted.get(chunk, -1.0) for chunk in ids]),
+            cosines=(vectors @ self._asked.vector).astype(np.float64),
             lexical=np.array([self._lexical.get(chunk, 0.0) for chunk in ids]),
             vectors=vectors,
             wordings=[wording for wording, _ in words],

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from memctx import HashingEmbedder, Memory, load_settings
-from memctx.pipeline.node_search import quoted
+from memctx.pipeline.node_search import Quote, quotes, with_quotes
 from memctx.pipeline.retrieve import Scope
 from memctx.pipeline.stages import Stages
+from memctx.records import DocumentRef, Passage, Signals
 
 WORDS = [
     *("dome", "copper", "mirror", "town", "ledger", "winter", "glass", "mountain", "trustee"),
@@ -119,33 +121,69 @@ def test_a_document_that_the_embedder_does_not_read_is_left_out_once(tmp_path: P
         assert store.without_nodes(memory._workspace.model_id(), 1) == []
 
 
-def test_a_near_node_brings_the_passages_that_it_quotes(tmp_path: Path) -> None:
-    text = story(600)
+def test_of_nodes_and_passages_the_nearest_win_and_are_quoted(tmp_path: Path) -> None:
     with opened(tmp_path) as memory:
-        take_in(memory, tmp_path, {"tale": text, "other": story(600, 1)})
+        take_in(memory, tmp_path, {"tale": story(600), "other": story(600, 1)})
         space = memory._workspace
-        tale = space.store.find("tale")
-        nodes = space.store.nodes_of([tale], space.model_id())
-        found = quoted(space.store, space.model_id(), nodes.vectors[3], [tale])
-        rows = space.store.chunks(list(found))
-        best = [rows[chunk].chunk for chunk, near in found.items() if near > 0.99]
-        for start, end in nodes.spans[3]:
-            assert any(one.start <= start < end <= one.end for one in best)
-        assert {row.document.id for row in rows.values()} == {tale}
-        assert min(found.values()) < 0.9
-        assert quoted(space.store, space.model_id(), nodes.vectors[3], []) == {}
+        tale, model_id = space.store.find("tale"), space.model_id()
+        nodes = space.store.nodes_of([tale], model_id)
+        ask = partial(quotes, space.store, model_id, nodes.vectors[3])
+        [*best] = ask([tale], np.full(9, 0.99))
+        rows = space.store.chunks([quote.chunk_id for quote in best])
+        assert {(quote.start, quote.end) for quote in best} <= set(nodes.spans[3])
+        for quote in best:
+            chunk = rows[quote.chunk_id].chunk
+            assert chunk.start <= quote.start < quote.end <= chunk.end
+            assert rows[quote.chunk_id].document.id == tale
+        assert len(rows) == len(best)
+        assert len(ask([tale], np.zeros(0))) > len(best)
+        assert ask([tale], np.full(20, 1.1)) == ask([], np.zeros(3)) == []
+
+
+def passage(number: int, score: float) -> Passage:
+    where = DocumentRef(1, "tale", "", "")
+    text = f"{'a' * 40} It is number {number:2}. {'b' * 40}"
+    start = 100 * number
+    return Passage(where, number, text, start, start + 100, None, "", score, Signals())
+
+
+def test_quotes_follow_the_best_passages_and_cut_only_others() -> None:
+    scores = [0.9, 0.8, 0.7, 0.5, 0.4, 0.3, 0.2, 0.1]
+    found = [passage(number, score) for number, score in enumerate(scores)]
+    quoted = [Quote(number, 100 * number + 41, 100 * number + 57) for number in (7, 2, 99)]
+    [*ahead, cut, last] = with_quotes(found, quoted)
+    assert ahead == found[:6]
+    assert (cut.text, cut.start, cut.end) == ("It is number  7.", 741, 757)
+    assert (cut.score, cut.chunk_id) == (0.3, 7)
+    assert last == found[6]
+    assert with_quotes([], quoted) == []
+
+
+def test_quotes_are_not_dropped_with_unlikely_passages() -> None:
+    found = [passage(number, score) for number, score in enumerate([0.9, 0.5, 0.01, 0.005])]
+    [first, second, *cut, last] = with_quotes(found, [Quote(3, 341, 357)])
+    assert [first, second, last] == found[:3]
+    assert [one.score for one in cut] == [0.5]
 
 
 def test_nodes_take_part_where_they_are_wanted_and_stay_in_the_scope(tmp_path: Path) -> None:
+    texts = {"tale": story(400), "other": story(400, 1)}
     with opened(tmp_path) as memory:
-        take_in(memory, tmp_path, {"tale": story(400), "other": story(400, 1)})
-        plain = memory.search(QUESTION, 8, stages=Stages())
-        ours = memory.search(QUESTION, 8, stages=Stages(nodes=True))
+        take_in(memory, tmp_path, texts)
+        plain = memory.search(QUESTION, 20, stages=Stages())
+        ours = memory.search(QUESTION, 20)
         assert "nodes_ms" in ours.timings
         assert "nodes_ms" not in plain.timings
-        assert memory.search(QUESTION, 8).passages == ours.passages != plain.passages
+        assert memory.search(QUESTION, 20, stages=Stages(nodes=True)).passages == ours.passages
+        assert ours.passages[:6] == plain.passages[:6]
+        assert min(len(one.text) for one in ours) < min(len(one.text) for one in plain) / 3
+        for one in ours:
+            assert texts[one.document.key][one.start : one.end] == one.text
+        assert len({one.chunk_id for one in ours}) == len(ours) == 20
+        scores = [one.score for one in ours]
+        assert scores == sorted(scores, reverse=True)
         scoped = memory.search(QUESTION, 30, scope=Scope(keys=("other",)))
-        assert {passage.document.key for passage in scoped} == {"other"}
+        assert {one.document.key for one in scoped} == {"other"}
 
 
 def test_a_memory_without_nodes_finds_the_same_as_ever(tmp_path: Path) -> None:
