@@ -2,11 +2,11 @@
 
     python -m memctx.benchmarks.summary_nodes --data FOLDER --work FOLDER
         [--sets quality,loogle,squality] [--scope document|memory] [--half 0|1]
-        [--limit N] [--no-answers]
+        [--limit N] [--reader MODE | --no-answers]
 
 FOLDER holds a folder for each set: `docs.jsonl`, and `queries.jsonl` whose lines name their
 document. All documents go into one memory in --work; each question is asked of its document, or
-of all. Both ways of searching fill the same window. Answers are the default reader's, which must
+of all. Both ways of searching fill the same window. Answers are the reader's, which must
 answer: accuracy of choices ("choice"), else F1 of words. "evidence" is the share of
 the evidence's word trigrams that stand in the window; where a set has reference summaries
 in its place, "terms" is the share of their distinct terms. What was asked is kept in --work and
@@ -98,11 +98,11 @@ def told(texts: Sequence[str], references: Sequence[str]) -> float:
 def measured(memory: Memory, asked: Asked, args: argparse.Namespace, stages: Stages) -> Scores:
     """What the window of one question holds, and what the answer read from it is worth."""
     question, settings = asked.question, memory.settings
-    options = AskOptions(settings.passages, settings.window, always_answer=True)
+    options = AskOptions(settings.passages, settings.window, args.reader, always_answer=True)
     scope = Scope(keys=(str(question.document),) if args.scope == "document" else ())
     result = memory.search(question.text, options.passages, scope=scope, stages=stages)
     found = {"search_ms": result.timings["total_ms"]}
-    filled, _ = fill_window(result, memory.reader(), options.window)
+    filled, _ = fill_window(result, memory.reader(args.reader), options.window)
     texts = [passage.text for passage in filled.passages]
     if asked.evidence:
         found["evidence"] = covered(texts, asked.evidence)
@@ -118,7 +118,7 @@ def measured(memory: Memory, asked: Asked, args: argparse.Namespace, stages: Sta
 
 def run(memory: Memory, asked: Sequence[Asked], args: argparse.Namespace) -> list[list[Scores]]:
     """The scores of each question without nodes and with them; those kept are not made again."""
-    file = args.work / f"{args.scope}.jsonl"
+    file = args.work / f"{args.scope}-{args.reader if args.answers else 'windows'}.jsonl"
     kept = {row["name"]: row["scores"] for row in _rows(file)}
     with file.open("a", encoding="utf-8") as out:
         for one in asked:
@@ -167,6 +167,7 @@ def main() -> None:
     parser.add_argument("--scope", choices=("document", "memory"), default="document")
     parser.add_argument("--half", type=int, choices=(0, 1), help="only these documents")
     parser.add_argument("--limit", type=int, help="only so many questions, drawn by lot")
+    parser.add_argument("--reader", default="memory", help="memory, prefill or extract")
     parser.add_argument("--no-answers", dest="answers", action="store_false")
     args = parser.parse_args()
     names = args.sets.split(",")
