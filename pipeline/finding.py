@@ -128,7 +128,7 @@ class Finding:
         self._ids.update(most_visited(graph.arrays, shares, _WALKED, self._asked.chunks))
         self._walked = shares
 
-    def add_quoted(self, likely: Sequence[int], cosines: Floats) -> None:
+    def add_quoted(self, likely: Sequence[int], cosines: NDArray[np.float64]) -> None:
         """What near summary nodes quote, of the documents of likely chunks, likeliest first.
 
         `cosines` (n,) are of the candidates that nodes compete with.
