@@ -105,7 +105,8 @@ class Memory:
 
         Documents that did not change are not read again. With `prune`, those below the
         same paths that are gone are forgotten. `jobs` is how many processes parse. Without
-        `graph` no names and facts are read; `reindex` makes up for it later.
+        `graph` no names and facts are read; `reindex` makes up for it later. With the setting
+        `nodes`, long documents then get summary nodes.
 
         Raises:
             UsageError: a path does not exist, or the collection has no name.
@@ -131,7 +132,10 @@ class Memory:
             splitting=SplitLimits(settings.chunk_tokens, settings.chunk_overlap),
         )
         named = [os.fspath(path) for path in paths]
-        return ingest(self._workspace, named, options, self._progress)
+        report = ingest(self._workspace, named, options, self._progress)
+        if settings.nodes and not dry_run:
+            self._make_nodes()
+        return report
 
     def forget(self, *keys: str, collection: str | None = None) -> int:
         """Removes documents and all that came from them; returns how many.
@@ -175,11 +179,12 @@ class Memory:
         *,
         options: AskOptions | None = None,
         scope: Scope | None = None,
+        stages: Stages | None = None,
         on_text: Callable[[str], None] | None = None,
     ) -> Answer:
         """An answer from the memory alone, with its sources, or an honest "not in memory".
 
-        `on_text` receives the answer's words as they are read.
+        `on_text` receives the answer's words as they are read; `stages` as in `search`.
 
         Raises:
             ModelNotFound: weights are missing; names the command that gets them.
@@ -187,7 +192,7 @@ class Memory:
         options = options or AskOptions(
             window=self.settings.window, passages=self.settings.passages
         )
-        result = self.search(question, options.passages, scope=scope)
+        result = self.search(question, options.passages, scope=scope, stages=stages)
         reader = self.reader(options.reader)
         return answer(
             result,
@@ -330,14 +335,18 @@ class Memory:
     def reindex(self, embedder: str | None = None) -> int:
         """Makes what is missing: vectors of another embedder if one is named, names and facts.
 
-        Returns how many passages were embedded.
+        With the setting `nodes`, also summary nodes of long documents. Returns how many
+        passages were embedded.
         """
         from .pipeline import upkeep
 
         space = self._workspace
         space.home.require()
         chosen = find_embedder(embedder, self.settings) if embedder else space.embedder
-        return upkeep.reindex(space, chosen, self._progress)
+        count = upkeep.reindex(space, chosen, self._progress)
+        if self.settings.nodes:
+            self._make_nodes()
+        return count
 
     def export(self, file: PathLike) -> int:
         """Writes the whole memory to one portable file; returns how many documents."""
@@ -472,10 +481,17 @@ class Memory:
             space.model_id(),
         )
 
+    def _make_nodes(self) -> None:
+        from .pipeline.summary.node_making import NodeMaker
+
+        NodeMaker(self._workspace, self._progress).make_missing()
+
     def _retriever(self, stages: Stages | None) -> Retriever:
         reranker = self._workspace.reranker
         return Retriever(self.indexes(), stages=stages or self._stages(), reranker=reranker)
 
     def _stages(self) -> Stages:
         settings = self.settings
-        return Stages.without(listed(settings.without), rerank=settings.rerank)
+        return Stages.without(
+            listed(settings.without), nodes=settings.nodes, rerank=settings.rerank
+        )

@@ -66,6 +66,9 @@ class Settings(BaseModel):
         "ms-marco-MiniLM-L-12-v2", description="cross-encoder: a catalogue name or a folder"
     )
     rerank: bool = Field(False, description="whether a cross-encoder reads the best passages")
+    nodes: bool = Field(
+        False, description="whether long documents get summary nodes, which are then searched"
+    )
     without: str = Field("", description="stages that a search leaves out, separated by commas")
     device: str = Field("auto", description="auto, cpu, cuda, cuda:N or mps")
     dtype: str = Field("auto", description="auto, float32, bfloat16 or float16")

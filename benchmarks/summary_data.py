@@ -30,6 +30,7 @@ class Text:
     """A document of a set: its sentences with their vectors, and the tokens of each."""
 
     name: str
+    source: str
     material: Material
     tokens: np.ndarray
 
@@ -108,7 +109,7 @@ def _text(name: str, text: str, vectors: Vectors, count: Callable[[str], int]) -
     found = units(text)
     sentences = found.texts(text)
     tokens = np.asarray([count(sentence) for sentence in sentences], np.int64)
-    return Text(name, Material.of(found, sentences, vectors.of(name, sentences)), tokens)
+    return Text(name, text, Material.of(found, sentences, vectors.of(name, sentences)), tokens)
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from . import show
-from .options import Json, MemoryDir, open_memory
+from .options import Json, MakeNodes, MemoryDir, open_memory
 
 
 def ingest(
@@ -27,6 +27,7 @@ def ingest(
     graph: Annotated[
         bool, typer.Option("--graph/--no-graph", help="Extract entities and facts.")
     ] = True,
+    nodes: MakeNodes = False,
     json: Json = False,
 ) -> None:
     """Take documents in. What did not change is not read again.
@@ -42,7 +43,7 @@ def ingest(
 
         cat notes.txt | memctx ingest -
     """
-    with open_memory(memory) as opened:
+    with open_memory(memory, nodes=nodes) as opened:
         try:
             report = opened.ingest(
                 *paths,

@@ -53,12 +53,18 @@ Without = Annotated[
     str | None,
     typer.Option(
         metavar="STAGES",
-        help="Leave out dense, words, names, graph, hops or facts; commas between them.",
+        help="Leave out dense, words, names, graph, hops, facts or nodes; commas between them.",
         show_default=False,
     ),
 ]
 Explain = Annotated[
     bool, typer.Option("--explain", help="Show why: the way from the question to each passage.")
+]
+Nodes = Annotated[
+    bool, typer.Option("--nodes", help="Use summaries of stretches of long documents.")
+]
+MakeNodes = Annotated[
+    bool, typer.Option("--nodes", help="Summarise stretches of long documents, to search them.")
 ]
 Rerank = Annotated[
     bool, typer.Option("--rerank", help="Let a cross-encoder read the best passages.")
@@ -70,6 +76,7 @@ def settings_for(
     *,
     window: int | None = None,
     without: str | None = None,
+    nodes: bool = False,
     rerank: bool = False,
 ) -> Settings:
     """The settings in force, given a command's flags.
@@ -82,7 +89,8 @@ def settings_for(
 
     if without is not None:
         Stages.without(listed(without))  # before any work
-    flags = {"window": window, "without": without, "rerank": rerank or None}
+    flags = {"window": window, "without": without}
+    flags |= {"nodes": nodes or None, "rerank": rerank or None}
     return load_settings({"memory": memory, **flags})
 
 
@@ -91,13 +99,14 @@ def open_memory(
     *,
     window: int | None = None,
     without: str | None = None,
+    nodes: bool = False,
     rerank: bool = False,
 ) -> Memory:
     """The memory that a command works on, with progress shown on a terminal."""
     from ..api import Memory
     from .show import progress_bars
 
-    settings = settings_for(memory, window=window, without=without, rerank=rerank)
+    settings = settings_for(memory, window=window, without=without, nodes=nodes, rerank=rerank)
     return Memory(settings=settings, progress=progress_bars())
 
 

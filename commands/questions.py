@@ -21,6 +21,7 @@ from .options import (
     Explain,
     Json,
     MemoryDir,
+    Nodes,
     ReaderMode,
     Rerank,
     Where,
@@ -50,6 +51,7 @@ def search(
     where: Where = None,
     document: Documents = None,
     without: Without = None,
+    nodes: Nodes = False,
     rerank: Rerank = False,
     batch: Batch = None,
     json: Json = False,
@@ -66,7 +68,7 @@ def search(
         memctx search --batch questions.jsonl --distinct --json
     """
     scope = scope_of(collection, where, document)
-    with open_memory(memory, without=without, rerank=rerank) as opened:
+    with open_memory(memory, without=without, nodes=nodes, rerank=rerank) as opened:
         run = partial(opened.search, k=k, distinct=distinct)
         if batch is not None:
             refuse_beside_batch({"QUERY": query, "--explain": explain})
@@ -100,6 +102,7 @@ def ask(
     document: Documents = None,
     always_answer: AlwaysAnswer = False,
     without: Without = None,
+    nodes: Nodes = False,
     rerank: Rerank = False,
     batch: Batch = None,
     json: Json = False,
@@ -120,7 +123,7 @@ def ask(
         memctx ask --batch questions.jsonl --json
     """
     scope = scope_of(collection, where, document)
-    with open_memory(memory, window=window, without=without, rerank=rerank) as opened:
+    with open_memory(memory, window=window, without=without, nodes=nodes, rerank=rerank) as opened:
         options = _options(opened.settings, k, reader, always_answer=always_answer)
         if batch is not None:
             refuse_beside_batch({"QUESTION": question, "--stream": stream, "--explain": explain})

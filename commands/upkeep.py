@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from . import show
-from .options import Json, MemoryDir, open_memory
+from .options import Json, MakeNodes, MemoryDir, open_memory
 
 
 def status(memory: MemoryDir = None, json: Json = False) -> None:
@@ -48,14 +48,16 @@ def reindex(
             metavar="ID", help="Catalogue name, hub id or folder.", show_default="the memory's"
         ),
     ] = None,
+    nodes: MakeNodes = False,
 ) -> None:
     """Make what is missing: vectors of another embedder, names and facts of a newer extractor.
 
-    Also reads what was ingested with --no-graph. The memory answers meanwhile.
+    Also reads what was ingested with --no-graph, and with --nodes summarises stretches of long
+    documents. The memory answers meanwhile.
 
     Example: memctx reindex --embedder intfloat/multilingual-e5-small
     """
-    with open_memory(memory) as opened:
+    with open_memory(memory, nodes=nodes) as opened:
         count = opened.reindex(embedder)
     show.say(f"{count} passages embedded")
 

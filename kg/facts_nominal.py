@@ -156,8 +156,8 @@ def _place_chains(parse: Parse) -> list[list[Entity]]:
     for entity in parse.entities:
         if entity.kind != "place" or parse.tags[entity.last - 1] == "POS":
             continue
-        before = chains[-1][-1].last if chains else -1
-        if entity.first == before + 1 and parse.words[before] == ",":
+        before = chains[-1][-1].last if chains else None
+        if before is not None and entity.first == before + 1 and parse.words[before] == ",":
             chains[-1].append(entity)
         else:
             chains.append([entity])

@@ -33,6 +33,15 @@ class ChunkReads(Database):
             ]
         return np.sort(np.asarray(found, dtype=np.int64))
 
+    def chunk_starts(self, document_id: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """A document's chunks in the order of its text, and where each begins."""
+        column = tables.chunks.c
+        query = select(column.id, column.start).where(column.document_id == document_id)
+        with self.reading() as connection:
+            rows = connection.execute(query.order_by(column.id)).all()
+        found = np.asarray([tuple(row) for row in rows], np.int64).reshape(-1, 2)
+        return found[:, 0], found[:, 1]
+
     def newest_chunk(self) -> int:
         """The highest number of a chunk; 0 if there is none."""
         with self.reading() as connection:

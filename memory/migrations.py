@@ -36,10 +36,15 @@ def _create_summaries(connection: Connection) -> None:
     tables.metadata.create_all(connection, [tables.summary_parts])
 
 
+def _create_nodes(connection: Connection) -> None:
+    tables.metadata.create_all(connection, [tables.summary_nodes])
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_tables,
     _create_graph,
     _create_summaries,
+    _create_nodes,
 )
 
 

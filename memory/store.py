@@ -42,6 +42,7 @@ from .rows import (
     StoredDocument,
 )
 from .settling import EachAlone
+from .summary_nodes import SummaryNodes
 from .summary_parts import SummaryParts
 from .writes import (
     Vectors,
@@ -56,7 +57,7 @@ from .writes import (
 _log = logging.getLogger(__name__)
 
 
-class Store(ChunkReads, GraphReads, GraphChecks, SummaryParts):
+class Store(ChunkReads, GraphReads, GraphChecks, SummaryNodes, SummaryParts):
     """A memory's SQL database. Safe to share between threads.
 
     `read_only` stores refuse to write and can be opened while another process

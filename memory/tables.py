@@ -233,3 +233,21 @@ summary_parts = Table(
     Index("summary_parts_by_key", "collection", "key"),
     sqlite_with_rowid=False,
 )
+
+# What a stretch of a document comes to: some of its sentences, by their numbers within it, and
+# the vector of these. By the hash of the stretch and of who made it, and by the document's key,
+# as above. `spans` say where the sentences stand in the version of the document that has the
+# number `document_id`. No sentences: looked at, and there is nothing to say.
+summary_nodes = Table(
+    "summary_nodes",
+    metadata,
+    Column("collection", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("hash", LargeBinary, primary_key=True),
+    Column("model_id", ForeignKey("models.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("document_id", BigInteger, nullable=False, index=True),
+    Column("picks", JSON, nullable=False),
+    Column("spans", JSON, nullable=False),
+    Column("vector", LargeBinary, nullable=False),  # fp16, little-endian, unit length
+    sqlite_with_rowid=False,
+)

@@ -102,17 +102,20 @@ def remove_document(connection: Connection, document_id: int, graph: GraphWriter
         kept = exists().where(chunk.hash == vector.hash, chunk.document_id != document_id)
         connection.execute(delete(tables.vectors).where(vector.hash.in_(gone), ~kept))
         connection.execute(delete(tables.chunks).where(chunk.document_id == document_id))
-    _forget_parts(connection, document_id)
+    _forget_summaries(connection, document_id)
     connection.execute(delete(tables.documents).where(tables.documents.c.id == document_id))
 
 
-def _forget_parts(connection: Connection, document_id: int) -> None:
+def _forget_summaries(connection: Connection, document_id: int) -> None:
     """Forgets what summaries made of a document; of one that is replaced it stays."""
-    document, part = tables.documents.c, tables.summary_parts.c
-    owned = exists().where(
-        document.id == document_id, document.collection == part.collection, document.key == part.key
-    )
-    connection.execute(delete(tables.summary_parts).where(owned))
+    document = tables.documents.c
+    for table in (tables.summary_parts, tables.summary_nodes):
+        owned = exists().where(
+            document.id == document_id,
+            document.collection == table.c.collection,
+            document.key == table.c.key,
+        )
+        connection.execute(delete(table).where(owned))
 
 
 def forget_source_of(connection: Connection, document_id: int) -> None:

@@ -21,6 +21,7 @@ from ..memory.store import Store
 from ..memory.vectors import VectorIndex
 from ..memory.words import WordIndex, index_words
 from .graph_search import linked, most_visited, name_weights, restart, rows_of, visits
+from .node_search import Quote, quotes
 from .ranking.candidates import Candidates, Named
 from .ranking.question import NamedEntities, RankedQuestion, ranked_question
 from .ranking.wording import Wording
@@ -32,6 +33,7 @@ _NAMED = 40  # candidates from the question's names
 _FORWARD, _BACKWARD = 60, 40  # candidates that seeds link to, and that link to seeds
 _WALKED = 20
 _HOP = 12  # candidates from each question asked again
+_NODES_OF = 8  # documents whose summary nodes are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Finding:
         self._vectors: dict[int, Floats] = {}
         self._wordings: dict[int, tuple[Wording, frozenset[str]]] = {}
         self._walked: NDArray[np.float64] | None = None
+        self.quotes: list[Quote] = []
         self._ids: set[int] = set()
         self.names = linked(asked.text, indexes.graph.arrays) if stages.names else ()
         self.unread = unread(asked.text, reads_chinese=indexes.embedder.reads_chinese)
@@ -124,6 +127,16 @@ class Finding:
         shares = visits(graph.links, restart(self.names, seeds, graph.rarity))
         self._ids.update(most_visited(graph.arrays, shares, _WALKED, self._asked.chunks))
         self._walked = shares
+
+    def add_quoted(self, likely: Sequence[int], cosines: NDArray[np.float64]) -> None:
+        """What near summary nodes quote, of the documents of likely chunks, likeliest first.
+
+        `cosines` (n,) are of the candidates that nodes compete with.
+        """
+        documents = list(dict.fromkeys(self._rows[chunk].document.id for chunk in likely))
+        near, store = documents[:_NODES_OF], self._in.store
+        self.quotes = quotes(store, self._in.model_id, self._asked.vector, near, cosines)
+        self._ids.update(quote.chunk_id for quote in self.quotes)
 
     def ask_again(self, seeds: Sequence[int]) -> Floats:
         """Adds what is near to the question together with what a seed says; its vectors (s, d)."""

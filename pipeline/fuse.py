@@ -30,7 +30,7 @@ _ROOMY = 0.25
 """The share of the window from which on an empty rest is worth a cut passage."""
 
 
-_FLOOR = 0.1
+FLOOR = 0.1
 """Of the best probability: passages below it mislead a small reader more than they tell it."""
 
 
@@ -120,7 +120,7 @@ def _facts_that_fit(
 
 
 def _worth(passages: Sequence[Passage]) -> list[Passage]:
-    return [passage for passage in passages if passage.score >= _FLOOR * passages[0].score]
+    return [passage for passage in passages if passage.score >= FLOOR * passages[0].score]
 
 
 def _cut(

@@ -21,6 +21,7 @@ from ..memory.rows import ChunkRow
 from ..records import Fact, Passage, SearchResult, Signals
 from .fact_search import chosen_facts
 from .finding import Asked, Finding, Indexes
+from .node_search import with_quotes
 from .rank import first_of_each_document, reranked
 from .ranking.candidates import Candidates
 from .ranking.pairs import Seeds
@@ -98,7 +99,10 @@ class Retriever:
         best = [(finding.rows[chunk], score) for chunk, score in ranked]
         if distinct:
             best = first_of_each_document(best)
-        passages = tuple(_passage(row, score, signals[row.id]) for row, score in best[:k])
+        quoted = () if distinct else finding.quotes
+        shown = best if quoted else best[:k]
+        made = [_passage(row, score, signals[row.id]) for row, score in shown]
+        passages = tuple(with_quotes(made, quoted)[:k] if quoted else made)
         facts: tuple[Fact, ...] = ()
         if self._stages.facts:
             facts = self._facts(question, passages, finding.names)
@@ -148,6 +152,9 @@ def led(
     """All candidates, with those that the first lead to; `alone` is how likely each first is."""
     order = np.argsort(-alone, kind="stable")
     likely = first.ids[order].tolist()
+    if stages.nodes and stages.dense and not finding.unread:
+        finding.add_quoted(likely, first.cosines)
+        clock.lap("nodes_ms")
     if stages.graph:
         finding.add_linked(likely[:_LINKED_FROM])
         finding.add_walked(dict(zip(likely[:_WALKED_FROM], alone[order].tolist(), strict=False)))

@@ -15,7 +15,8 @@ class Stages:
     `dense`: passages near to the question by their vectors. `words`: by BM25. `names`:
     ties the question to entities of the graph. `graph`: a walk from these and from the
     best passages. `hops`: what the best passages lead to. `facts`: statements of the
-    graph beside the passages. `rerank`: a cross-encoder reads the best passages.
+    graph beside the passages. `nodes`: summaries of stretches of long documents, where they
+    were made. `rerank`: a cross-encoder reads the best passages.
     """
 
     dense: bool = True
@@ -24,11 +25,12 @@ class Stages:
     graph: bool = True
     hops: bool = True
     facts: bool = True
+    nodes: bool = False
     rerank: bool = False
 
     @classmethod
-    def without(cls, names: Iterable[str], *, rerank: bool = False) -> Stages:
-        """All stages but those named.
+    def without(cls, names: Iterable[str], *, nodes: bool = False, rerank: bool = False) -> Stages:
+        """All stages but those named; the last two only where they are wanted.
 
         Raises:
             UsageError: there is no such stage, or no passage could be found by the rest.
@@ -39,8 +41,8 @@ class Stages:
             raise UsageError(f"no stage {', '.join(unknown)}; the stages are {', '.join(known)}")
         if {"dense", "words"} <= left_out:
             raise UsageError("a search needs dense or words; leave out at most one of them")
-        chosen = {name: name not in left_out for name in known}
-        return cls(**chosen | {"rerank": rerank and "rerank" not in left_out})
+        wanted = {"nodes": nodes, "rerank": rerank}
+        return cls(**{name: wanted.get(name, True) and name not in left_out for name in known})
 
 
 def listed(names: str) -> tuple[str, ...]:

@@ -92,6 +92,21 @@ def test_explanations_have_a_json_form(folder: Path) -> None:
     assert [len(way["steps"]) for way in ways] == [1, 2]
 
 
+def test_nodes_are_made_and_searched_where_they_are_wanted(tmp_path: Path) -> None:
+    told = "In {} the keeper wrote that the dome was painted."
+    years = "\n".join(told.format(year) for year in range(1700, 1900))
+    (tmp_path / "log.txt").write_text(years)
+    words = ("search", "what the keeper wrote over the years", "--json")
+    assert run(tmp_path, "ingest", "log.txt", "--no-graph", "--nodes").returncode == 0
+    plain, ours = (json.loads(run(tmp_path, *words, *more).stdout) for more in ((), ("--nodes",)))
+    assert "nodes_ms" in ours["timings"]
+    assert "nodes_ms" not in plain["timings"]
+    for passage in ours["passages"]:
+        assert years[passage["start"] : passage["end"]] == passage["text"]
+    left_out = json.loads(run(tmp_path, *words, "--nodes", "--without", "nodes").stdout)
+    assert left_out["passages"] == plain["passages"]
+
+
 def test_a_batch_refuses_to_be_explained(folder: Path) -> None:
     done = run(folder, "search", "--batch", "queries.jsonl", "--explain")
     assert done.returncode == 2

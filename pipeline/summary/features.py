@@ -63,6 +63,11 @@ class Material:
         pairs = vocabulary([pairs_of(bag) for bag in bags])
         return cls(units, texts, vectors, bags, vocabulary(bags), pairs)
 
+    def between(self, start: int, end: int) -> Material:
+        """Sentences `start:end` as a text of their own."""
+        some = slice(start, end)
+        return Material.of(self.units.between(start, end), self.texts[some], self.vectors[some])
+
 
 def features(material: Material, asked: Asked | None = None) -> Floats:
     """Columns of all sentences, (n, f); those of relevance are 0 where nothing is asked."""

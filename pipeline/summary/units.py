@@ -54,6 +54,11 @@ class Units:
         """The sentences, word for word."""
         return [text[start:end] for start, end in self.spans]
 
+    def between(self, start: int, end: int) -> Units:
+        """Sentences `start:end` by themselves."""
+        some = slice(start, end)
+        return _placed(list(self.spans[some]), self.words[some], self.sections[some])
+
 
 def units(text: str, heads: Sequence[int] = ()) -> Units:
     """The sentences of `text`; `heads` are offsets at which it is known to begin a section.

@@ -91,6 +91,11 @@ def test_what_is_said_of_a_predicate_noun_is_said_of_its_subject(
     }
 
 
+def test_a_text_may_begin_with_a_place_and_end_with_a_comma(english: EnglishExtractor) -> None:
+    text = "France is where Marie Curie founded the Radium Institute, and in Warsaw,"
+    assert ("Marie Curie", "founded", "Radium Institute") in told(english, text)
+
+
 def test_appositions_owners_and_places_are_facts(english: EnglishExtractor) -> None:
     found = told(
         english,
