@@ -225,6 +225,16 @@ def find_adapter(found: ResolvedModel, settings: Settings, places: Places) -> Ad
     return None
 
 
+def find_shipped_adapter(settings: Settings) -> Adapter | None:
+    """What the reader was taught before it came to any memory, or what is set in its place.
+
+    Raises:
+        ModelNotFound: the weights of the reader are not on this machine.
+        ModelError: the adapter is damaged, or the one that is set is not there.
+    """
+    return find_adapter(_find_model(settings), settings, Places())
+
+
 def find_calibration(settings: Settings, places: Places) -> Calibration | None:
     """How sure the reader's answers are: as the memory knows; else as shipped; else nothing.
 
