@@ -66,7 +66,7 @@ def train(
     most: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Make at most so many questions from the memory.", show_default="800"
+            min=20, help="Make at most so many questions from the memory.", show_default="800"
         ),
     ] = None,
     adapter: Annotated[

@@ -51,7 +51,7 @@ def test_a_memory_that_holds_too_little_to_make_questions_of_says_so(tmp_path: P
     done = run(tmp_path, "reader", "train")
     assert done.returncode == 2
     assert "0 could be made from the 1 passages" in done.stderr
-    both = run(tmp_path, "reader", "train", docs, "--most", 10)
+    both = run(tmp_path, "reader", "train", docs, "--most", 30)
     assert both.returncode == 2
     assert "not for a file" in both.stderr
 

@@ -36,8 +36,10 @@ def material_from(
     """At most `most` questions made from a sample of the memory, with their passages.
 
     Raises:
-        UsageError: fewer than 20 can be made.
+        UsageError: fewer than 20 are wanted, or can be made.
     """
+    if most < LEAST:
+        raise UsageError(f"a reader is taught with {LEAST} questions or more, not with {most}")
     sources = sampled(store, seed=seed)
     found: list[tuple[Made, Topic]] = []
     left = 0

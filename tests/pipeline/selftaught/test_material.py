@@ -93,8 +93,10 @@ def test_a_memory_that_holds_too_little_says_so(
     remember: Callable[[Mapping[str, str]], Memory],
 ) -> None:
     memory = remember({"a": "Ada Reed founded the Corrie Observatory in 1902."})
-    with pytest.raises(UsageError, match="taught with 20 questions or more"):
+    with pytest.raises(UsageError, match="could be made from the 1 passages"):
         memory.train_reader(options=OPTIONS)
+    with pytest.raises(UsageError, match="or more, not with 5"):
+        memory.train_reader(options=OPTIONS, most=5)
 
 
 def test_a_reader_is_taught_by_its_memory_alone(memory: Memory) -> None:
