@@ -386,26 +386,39 @@ class Memory:
 
     def train_reader(
         self,
-        questions: PathLike,
+        questions: PathLike | None = None,
         *,
         options: TrainOptions | None = None,
         adapter: PathLike | None = None,
+        most: int | None = None,
     ) -> TrainReport:
         """Teaches the reader from questions about this memory and their right answers.
 
-        Without `options`, each is read about once. What it learns is put into the folder
+        Without a file of `questions`, at most `most` are made from the memory's own passages
+        and facts, and the adapter that came with the reader is taught further. Without
+        `options`, each question is read about once. What is learnt is put into the folder
         `adapter`, by default the memory's own, from which it is used from then on. An
         interrupted training goes on where it stopped.
 
         Raises:
-            UsageError: the questions cannot be read, or none can be taught.
+            UsageError: the questions cannot be read, none can be taught, or too few can be
+                made.
         """
+        from .pipeline.engines import find_shipped_adapter
         from .pipeline.evaluation_set import read_questions
+        from .pipeline.material import material_of
+        from .pipeline.selftaught.material import MOST, material_from
         from .pipeline.teach import Teaching
 
-        asked = read_questions(Path(questions))
-        teaching = Teaching(self._workspace, self._retriever(None), options)
-        report = teaching.run(asked, Path(adapter) if adapter else None, self._progress)
+        retriever, progress, start = self._retriever(None), self._progress, None
+        if questions is None:
+            store = self._workspace.store
+            material = material_from(store, retriever, progress, most=most or MOST)
+            start = find_shipped_adapter(self.settings)
+        else:
+            material = material_of(read_questions(Path(questions)), retriever, progress)
+        teaching = Teaching(self._workspace, options, start)
+        report = teaching.run(material, Path(adapter) if adapter else None, progress)
         self._readers.renew()
         return report
 

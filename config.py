@@ -62,6 +62,10 @@ class Settings(BaseModel):
         "default", description="model name that the endpoint expects"
     )
     reader_endpoint_key: SecretStr | None = Field(None, description="API key of the endpoint")
+    extract: Literal["sentence", "span"] = Field(
+        "sentence",
+        description="what --reader extract quotes: a sentence, or a span that the reader picks",
+    )
     reranker: str = Field(
         "ms-marco-MiniLM-L-12-v2", description="cross-encoder: a catalogue name or a folder"
     )

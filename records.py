@@ -378,6 +378,8 @@ class TrainReport(AsDict):
 
     `taught` and `examined` are questions, `left` those whose answer no passage holds.
     F1 and exact match, in [0, 1], are None where none was kept. `losses` has one a step.
+    Where the questions were made from the memory itself, `made` says how many from "spans",
+    words that recur, and from "facts".
     """
 
     adapter: str
@@ -390,6 +392,7 @@ class TrainReport(AsDict):
     exact_before: float | None
     exact: float | None
     losses: tuple[float, ...]
+    made: Mapping[str, int] | None = _optional()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,16 +49,24 @@ def check(memory: MemoryDir = None, json: Json = False) -> None:
 @app.command()
 def train(
     questions: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
-            metavar="QUESTIONS.jsonl", help='Lines {"id", "question", "answers", "gold"?}.'
+            metavar="[QUESTIONS.jsonl]",
+            help='Lines {"id", "question", "answers", "gold"?}.',
+            show_default="questions made from the memory",
         ),
-    ],
+    ] = None,
     memory: MemoryDir = None,
     steps: Annotated[
         int | None,
         typer.Option(
             min=1, help="Steps of 8 questions each.", show_default="each question about once"
+        ),
+    ] = None,
+    most: Annotated[
+        int | None,
+        typer.Option(
+            min=20, help="Make at most so many questions from the memory.", show_default="800"
         ),
     ] = None,
     adapter: Annotated[
@@ -71,18 +79,24 @@ def train(
 ) -> None:
     """Teach the reader from questions about this memory and their answers.
 
-    "gold" names the documents that hold the evidence. A tenth of the questions is kept to
-    see what was learnt. An interrupted run goes on where it stopped.
+    "gold" names the documents that hold the evidence. Without a file, questions are made from
+    the memory itself: of names, numbers and dates that recur in its passages, and of the facts
+    of its knowledge graph. A tenth of the questions is kept to see what was learnt. An
+    interrupted run goes on where it stopped.
 
     Examples:
 
         memctx reader train questions.jsonl --steps 100
+
+        memctx reader train --most 400
     """
     from ..pipeline.train import TrainOptions
 
+    if questions is not None and most is not None:
+        raise typer.BadParameter("is for questions made from the memory, not for a file of them")
     options = TrainOptions(steps=steps) if steps else None
     with open_memory(memory) as opened:
-        report = opened.train_reader(questions, options=options, adapter=adapter)
+        report = opened.train_reader(questions, options=options, adapter=adapter, most=most)
     if json:
         show.as_json(report.to_dict())
     else:

@@ -159,8 +159,11 @@ def training(report: TrainReport) -> None:
         rows["F1"] = f"{100 * report.f1_before:.1f} before, {100 * report.f1:.1f} after"
     if report.exact is not None and report.exact_before is not None:
         rows["exact"] = f"{100 * report.exact_before:.1f} before, {100 * report.exact:.1f} after"
+    if report.made is not None:
+        spans, facts = report.made.get("spans", 0), report.made.get("facts", 0)
+        rows["made"] = f"{spans} questions from what recurs, {facts} from facts"
     table(rows.items())
-    if report.left:
+    if report.left and report.made is None:
         say(f"{report.left} questions were left: no answer, or no passage that holds it")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -108,6 +108,8 @@ def find_reader(
     """
     if mode not in READER_MODES:
         raise UsageError(f"--reader is one of {', '.join(READER_MODES)}; got {mode!r}")
+    if mode == "extract" and settings.extract == "span":
+        return find_memory_reader(settings, places=places, verbatim=True)
     if mode == "extract":
         from ..reader.extract import ExtractiveReader
 
@@ -130,8 +132,12 @@ def find_reader(
     return find_memory_reader(settings, places=places)
 
 
-def find_memory_reader(settings: Settings, *, places: Places | None = None) -> GatedReader:
+def find_memory_reader(
+    settings: Settings, *, places: Places | None = None, verbatim: bool = False
+) -> GatedReader:
     """The reader from stored states, with the adapter that the settings ask for.
+
+    With `verbatim` it answers in the passages' own words alone.
 
     Raises:
         ModelNotFound: the weights of the reader are not on this machine.
@@ -141,6 +147,7 @@ def find_memory_reader(settings: Settings, *, places: Places | None = None) -> G
 
     adapter = find_adapter(_find_model(settings), settings, places or Places())
     reader = find_plain_reader(settings, places=places, adapter=adapter)
+    reader = replace(reader, verbatim=verbatim)
     return GatedReader(reader, verdicts=settings.cache / "fidelity")
 
 
@@ -223,6 +230,16 @@ def find_adapter(found: ResolvedModel, settings: Settings, places: Places) -> Ad
             if adapter.model == found.name:
                 return adapter
     return None
+
+
+def find_shipped_adapter(settings: Settings) -> Adapter | None:
+    """What the reader was taught before it came to any memory, or what is set in its place.
+
+    Raises:
+        ModelNotFound: the weights of the reader are not on this machine.
+        ModelError: the adapter is damaged, or the one that is set is not there.
+    """
+    return find_adapter(_find_model(settings), settings, Places())
 
 
 def find_calibration(settings: Settings, places: Places) -> Calibration | None:

@@ -1,7 +1,7 @@
-"""Teaching a memory's reader: from a file of questions to an adapter that is in use.
+"""Teaching a memory's reader: from topics to an adapter that is in use.
 
-Connects topics, course, training and examination; a tenth of the questions, with all
-that share their evidence, is kept from training to see what was learnt.
+Connects material, course, training and examination. Where the material is from, a file of
+questions or the memory itself, is not known here.
 """
 
 from __future__ import annotations
@@ -11,23 +11,22 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..errors import UsageError
 from ..reader.adapter_file import NAME, write_adapter
 from ..reader.memory_reader import MemoryReader
 from ..records import TrainReport
-from .course import Course, Group, Topic, halves, lesson_on
+from .course import Course, Group, Topic, lesson_on
 from .engines import find_plain_reader
-from .evaluation_set import Question
+from .material import Material
 from .metrics import exact_match, token_f1
 from .progress import Progress
-from .retrieve import Retriever
-from .topics import topic_of
 from .train import TrainOptions, train
 from .workspace import Workspace
 
-_KEPT = 10
-_EXAMINED = 40
+if TYPE_CHECKING:
+    from ..reader.adapter_file import Adapter
+
 _LEAST_STEPS = 40
 _CHECKPOINT = "training.safetensors"
 
@@ -45,33 +44,20 @@ class Teaching:
     """Teaches the reader of a memory from its own passages.
 
     Without `options`, in one round through the questions: in a second one a small model
-    begins to learn them by heart.
+    begins to learn them by heart. With `start`, that adapter is taught further.
     """
 
     workspace: Workspace
-    retriever: Retriever
     options: TrainOptions | None = None
+    start: Adapter | None = None
 
-    def run(
-        self, questions: Sequence[Question], folder: Path | None, progress: Progress
-    ) -> TrainReport:
-        """Train on the questions and write the adapter into `folder`, or the memory's own.
-
-        Raises:
-            UsageError: no question has an answer that a passage holds.
-        """
-        kept = halves([question.gold or (question.id,) for question in questions], parts=_KEPT)
-        topics = self._topics(questions, progress)
-        taught = [t for t, held in zip(topics, kept, strict=True) if t and not held]
-        exam = [t for t, held in zip(topics, kept, strict=True) if t and held][:_EXAMINED]
-        if not taught:
-            raise UsageError(
-                f'none of the {len(questions)} questions can be taught: each needs "answers", '
-                'and a passage of this memory that holds them (its document in "gold")'
-            )
+    def run(self, material: Material, folder: Path | None, progress: Progress) -> TrainReport:
+        """Train on the material and write the adapter into `folder`, or the memory's own."""
+        taught, exam = material.taught, material.exam
         folder = folder or self.workspace.home.adapter
         options = self.options or one_round(len(taught))
-        reader = find_plain_reader(self.workspace.settings, places=self.workspace.places())
+        places = self.workspace.places()
+        reader = find_plain_reader(self.workspace.settings, places=places, adapter=self.start)
         before = examine(reader, exam, progress)
         done = train(
             reader,
@@ -89,22 +75,14 @@ class Teaching:
             digest=adapter.digest,
             taught=len(taught),
             examined=len(exam),
-            left=topics.count(None),
+            left=material.left,
             f1_before=before.f1,
             f1=after.f1,
             exact_before=before.exact,
             exact=after.exact,
             losses=done.losses,
+            made=material.made,
         )
-
-    def _topics(self, questions: Sequence[Question], progress: Progress) -> list[Topic | None]:
-        progress.start("finding passages", len(questions), "questions")
-        topics = []
-        for question in questions:
-            topics.append(topic_of(question, self.retriever))
-            progress.advance(1)
-        progress.finish()
-        return topics
 
 
 def one_round(questions: int) -> TrainOptions:
@@ -132,5 +110,6 @@ def examine(reader: MemoryReader, topics: Sequence[Topic], progress: Progress) -
 
 def _recipe(topics: Sequence[Topic], reader: MemoryReader) -> str:
     """Names all that a course depends on, in 32 hex digits."""
-    said = repr((topics, reader.assembler.maker, reader.assembler.format, reader.care))
+    assembler, start = reader.assembler, reader.model.taught
+    said = repr((topics, assembler.maker, assembler.format, reader.care, start))
     return hashlib.sha256(said.encode()).hexdigest()[:32]

@@ -7,16 +7,20 @@ evidence is what the memory's own retrieval finds beside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import islice
 from typing import Protocol
 
+from ..reader.reading import WindowPassage
 from ..records import Passage, SearchResult
 from .course import Topic
 from .evaluation_set import Question
 from .fuse import entry
 from .retrieve import Scope
 
-_FOUND = 16
+FOUND = 16
+"""Passages that are looked at for each question."""
+
 _GOLD_EACH = 2
 _OTHERS = 6
 _SHORTEST = 3
@@ -36,24 +40,40 @@ def topic_of(question: Question, searcher: Searcher) -> Topic | None:
     """The question with its passages; None without an answer or a passage that holds it."""
     if not question.answers or not question.text:
         return None
-    found = searcher.search(question.text, _FOUND).passages
+    found = searcher.search(question.text, FOUND).passages
     gold = _gold(question, searcher, found)
     if not gold:
         return None
     taken = {passage.chunk_id for passage in gold}
-    others = [
-        passage
-        for passage in found
-        if passage.chunk_id not in taken
-        and passage.document.key not in question.gold
-        and not _holds(passage, question.answers, shortest=_SHORTEST)
-    ]
     return Topic(
         question=question.text,
         answers=question.answers,
         gold=tuple(map(entry, gold)),
-        others=tuple(map(entry, others[:_OTHERS])),
+        others=distractors(found, question.answers, taken=taken, keys=question.gold),
     )
+
+
+def distractors(
+    found: Sequence[Passage],
+    answers: Sequence[str],
+    *,
+    taken: Collection[int],
+    keys: Collection[str] = (),
+    shortest: int = _SHORTEST,
+) -> tuple[WindowPassage, ...]:
+    """Of what was found, what looks like evidence and is none.
+
+    Left out are the passages `taken`, those of the documents `keys`, and those that hold an
+    answer of at least `shortest` characters.
+    """
+    others = (
+        passage
+        for passage in found
+        if passage.chunk_id not in taken
+        and passage.document.key not in keys
+        and not _holds(passage, answers, shortest=shortest)
+    )
+    return tuple(map(entry, islice(others, _OTHERS)))
 
 
 def _gold(question: Question, searcher: Searcher, found: Sequence[Passage]) -> list[Passage]:
@@ -62,7 +82,7 @@ def _gold(question: Question, searcher: Searcher, found: Sequence[Passage]) -> l
         return [p for p in found if _holds(p, question.answers)][:1]
     gold: list[Passage] = []
     for key in question.gold:
-        inside = searcher.search(question.text, _FOUND, scope=Scope(keys=(key,))).passages
+        inside = searcher.search(question.text, FOUND, scope=Scope(keys=(key,))).passages
         with_answer = [p for p in inside if _holds(p, question.answers)]
         alone = len(question.gold) == 1
         gold += with_answer[:1] if alone and with_answer else inside[:_GOLD_EACH]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
-from ..reader.adapter import Factors, attach, fresh
+from ..reader.adapter import Factors, attach, fresh, resumed
 from ..reader.lesson import Lesson, loss_of
 from ..reader.memory_reader import Care, MemoryReader
 from .checkpoint import Checkpoint, read_checkpoint, write_checkpoint
@@ -35,9 +35,10 @@ _LONGEST_STEP = 1.0
 class TrainOptions:
     """How to train.
 
-    `steps` of `batch` lessons each; `rank` of the adapter. `rate` is the learning rate after
-    `warmup` steps, and falls over the last `decay`, a share of all steps. A checkpoint is
-    written every `save_every` steps. The same `seed`, the same adapter.
+    `steps` of `batch` lessons each; `rank` of a new adapter. `rate` is the learning rate after
+    `warmup` steps, and falls over the last `decay`, a share of all steps; `rate_further` is
+    that of an adapter which was taught before. A checkpoint is written every `save_every`
+    steps. The same `seed`, the same adapter.
 
     Raises:
         UsageError: a count is below 1.
@@ -47,6 +48,7 @@ class TrainOptions:
     batch: int = 8
     rank: int = 16
     rate: float = 6e-4
+    rate_further: float = 1e-4
     warmup: int = 20
     decay: float = 0.33
     save_every: int = 20
@@ -75,8 +77,9 @@ def train(
     checkpoint: Path,
     recipe: str,
 ) -> Trained:
-    """Train a new adapter for the reader's model, which is left with it.
+    """Train the adapter of the reader's model further, or a new one where it has none.
 
+    The model is left with what comes of it, and the reader's own adapter as it was.
     Goes on from `checkpoint` where it was written under the same `recipe`, a name of all
     that the course depends on; the outcome is as if it had never stopped.
     """
@@ -84,7 +87,12 @@ def train(
 
     weights = reader.model.weights
     weights.requires_grad_(False)
-    adapter = fresh(weights, options.rank, torch.Generator().manual_seed(options.seed))
+    before = reader.model.adapter
+    if before is None:
+        adapter = fresh(weights, options.rank, torch.Generator().manual_seed(options.seed))
+    else:
+        adapter = resumed(before.factors, like=weights)
+        options = replace(options, rate=options.rate_further)
     recipe = f"{recipe} {options!r}"
     kept = read_checkpoint(checkpoint, recipe)
     optimiser = _optimiser(adapter, options, kept)

@@ -27,6 +27,9 @@ PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "
 _SCALE = 2.0
 """How strongly an untrained A is drawn; B begins at nothing, so that nothing changes."""
 
+_ATTACHED = "memctx_adapter_hooks"
+"""Under which a model keeps the hooks of its adapter."""
+
 _ACTING: ContextVar[bool] = ContextVar("memctx_adapter_acting", default=False)
 
 
@@ -66,8 +69,20 @@ def fresh(weights: Any, rank: int, generator: Generator) -> dict[str, Factors]:
     return found
 
 
+def resumed(adapter: Mapping[str, Factors], *, like: Any) -> dict[str, Factors]:
+    """A copy of an adapter on a model's device, in float32, ready to be trained further."""
+    import torch
+
+    def copy(tensor: Tensor) -> Tensor:
+        return tensor.detach().to(like.device, torch.float32, copy=True).requires_grad_()
+
+    return {name: Factors(copy(pair.down), copy(pair.up)) for name, pair in adapter.items()}
+
+
 def attach(weights: Any, adapter: Mapping[str, Factors]) -> None:
     """Let `adapter` act on a model, wherever `acting` says so; its weights stay as they are.
+
+    It takes the place of one that was attached before.
 
     Raises:
         ModelError: the adapter was made for a model of another shape.
@@ -81,8 +96,10 @@ def attach(weights: Any, adapter: Mapping[str, Factors]) -> None:
                 f"the adapter was made for another model: its {name} is {found}, the model's is "
                 f'{wanted or "not there"}; set reader_adapter to "none", or train one for it'
             )
-    for name, factors in adapter.items():
-        modules[name].register_forward_hook(_adding(factors))
+    for hook in getattr(weights, _ATTACHED, ()):
+        hook.remove()
+    hooks = [modules[name].register_forward_hook(_adding(pair)) for name, pair in adapter.items()]
+    setattr(weights, _ATTACHED, hooks)
 
 
 def placed(adapter: Mapping[str, Factors], *, like: Any) -> dict[str, Factors]:

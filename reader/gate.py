@@ -47,16 +47,17 @@ class GatedReader:
 
     @property
     def mode(self) -> str:
-        """ "memory", or "prefill" once the model was found to need it."""
-        return self._verdict.mode if self._verdict else "memory"
+        """ "memory", or "prefill" once the model was found to need it; verbatim, "extract"."""
+        read = self._verdict.mode if self._verdict else "memory"
+        return "extract" if self._given.verbatim else read
 
     @property
     def reader(self) -> MemoryReader | PrefillReader:
         """What really reads; decides that at the first call."""
-        verdict = self.verdict()
+        verdict, given = self.verdict(), self._given
         if verdict.mode == "prefill":
-            return PrefillReader(self._given.model, self._given.answer_tokens)
-        return replace(self._given, care=verdict.care)
+            return PrefillReader(given.model, given.answer_tokens, verbatim=given.verbatim)
+        return replace(given, care=verdict.care)
 
     def count_tokens(self, text: str) -> int:
         """The model's tokens in `text`."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from .answer import is_complete, settled, tidy
 from .language_model import LanguageModel
@@ -20,15 +20,24 @@ _REPLACEMENT = "\ufffd"
 """What a decoder shows for the first bytes of a character whose rest is missing."""
 
 
+class Within(Protocol):
+    """What an answer is held to."""
+
+    def allowed(self, written: Sequence[int]) -> frozenset[int] | None:
+        """The tokens that may follow those written; None where any may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How to write: with up to `lookup` tokens guessed from the prompt and checked in one
     pass (prompt lookup decoding), which changes nothing but time; where the writer
-    `insists`, an answer even where the model would open with a refusal.
+    `insists`, an answer even where the model would open with a refusal. `within` is what
+    may be written at all; None for anything.
     """
 
     lookup: int = 0
     insists: bool = False
+    within: Within | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ def greedy(
     import torch
 
     banned = model.refusing_ids if manner.insists else frozenset()
-    watch = _Watch(model, len(prompt), on_text, banned)
+    watch = _Watch(model, len(prompt), on_text, banned, manner.within)
     ids = torch.tensor([list(prompt)], device=model.device)
     with torch.inference_mode():
         if manner.lookup:
@@ -161,6 +170,7 @@ class _Watch:
     prompt_tokens: int
     on_text: Callable[[str], None] | None
     banned: frozenset[int]
+    within: Within | None
     logprobs: dict[int, float] = field(default_factory=dict)
     ids: tuple[int, ...] = ()
     refusal: float = 0.0
@@ -173,20 +183,32 @@ class _Watch:
 
         Small models like to answer with a line break or an end. Until something is
         said, such tokens, and those that are banned, are ruled out and the likeliest
-        other one is taken, with its own, low probability on record. A place that is
-        seen again, after a wrong guess, counts as it was seen last.
+        other one is taken, with its own, low probability on record; so is at any place what
+        the answer is held to. A place that is seen again, after a wrong guess, counts as it
+        was seen last.
         """
         place = ids.shape[1] - self.prompt_tokens
         logprobs = scores[0].log_softmax(-1)
-        choice = int(scores[0].argmax())
-        said = bool(self._text(ids[0, self.prompt_tokens :].tolist()))
+        written = ids[0, self.prompt_tokens :].tolist()
+        said = bool(self._text(written))
         if not said:
             self.refusal = float(logprobs[list(self.model.refusing_ids)].exp().sum())
+        self._hold(scores, written)
+        choice = int(scores[0].argmax())
         while not said and self._is_out(choice) and scores[0, choice].isfinite():
             scores[0, choice] = float("-inf")
             choice = int(scores[0].argmax())
         self.logprobs[place] = float(logprobs[choice])
         return scores
+
+    def _hold(self, scores: Any, written: list[int]) -> None:
+        """Rule out what may not be written."""
+        allowed = None if self.within is None else self.within.allowed(written)
+        if allowed is not None:
+            kept = sorted(allowed)
+            held = scores[0, kept].clone()
+            scores[0] = float("-inf")
+            scores[0, kept] = held
 
     def after_token(self, ids: Any, scores: Any) -> Any:
         """Look at the text so far, pass on what is settled, and say whether it is enough.

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from .adapter import acting
 from .attention import Beside, Plan, planned
 from .memory_reader import MemoryReader
-from .prompt import question_language
 from .reading import Window
 
 if TYPE_CHECKING:
@@ -34,8 +33,7 @@ class Lesson:
 
 def answer_ids(reader: MemoryReader, lesson: Lesson) -> list[int]:
     """The answer in tokens as it follows the prompt, with the token that ends a text."""
-    spaced = question_language(lesson.question) == "en" and not reader.model.is_chat
-    ids = reader.model.encode(f" {lesson.answer}" if spaced else lesson.answer)
+    ids = reader.pieces.answer(lesson.question, lesson.answer)
     end = reader.model.tokenizer.eos_token_id
     return ids if end is None else [*ids, end]
 

@@ -24,6 +24,7 @@ from .prior import score_bias
 from .reading import Reading, Window, WindowPassage
 from .repair import first_tokens, most_attended, repair
 from .second import contested, hiding, other_answer
+from .verbatim import located, stretches
 from .watching import PassageWatch, TokenWatch, weighed
 
 if TYPE_CHECKING:
@@ -58,12 +59,14 @@ class MemoryReader:
     """Reads from stored states. `assembler` finds or computes them.
 
     With `twice`, an answer that another passage may contradict is read again without its own.
+    With `verbatim`, answers are stretches of the passages and cited as such, once.
     """
 
     assembler: Assembler
     care: Care = Care()
     answer_tokens: int = 64
     twice: bool = True
+    verbatim: bool = False
 
     @property
     def model(self) -> LanguageModel:
@@ -77,8 +80,8 @@ class MemoryReader:
 
     @property
     def mode(self) -> str:
-        """Always "memory"."""
-        return "memory"
+        """ "memory", or "extract" where answers are verbatim."""
+        return "extract" if self.verbatim else "memory"
 
     def count_tokens(self, text: str) -> int:
         """The model's tokens in `text`."""
@@ -120,6 +123,7 @@ class MemoryReader:
         watch = PassageWatch(assembled.layout, first=len(ids) - 1, layers=self._layers())
         plan = self.plan(window, assembled)
         plan.watch = watch
+        within = stretches(self.pieces, question, window) if self.verbatim else None
         with acting(), planned(plan):
             written = greedy(
                 self.model,
@@ -127,11 +131,11 @@ class MemoryReader:
                 limit=self.answer_tokens,
                 on_text=on_text,
                 cache=assembled.cache,
-                manner=Manner(self.care.lookup, insists=insist),
+                manner=Manner(self.care.lookup, insists=insist, within=within),
             )
         shares = watch.shares(len(ids) + written.tokens - 2)
         reading = self._reading(question, window, written, shares)
-        if self.twice and reading.evidence:
+        if self.twice and not self.verbatim and reading.evidence:
             reading = self._again(question, window, prepared, written, reading)
         return replace(
             reading,
@@ -227,6 +231,8 @@ class MemoryReader:
         chunk_ids = [passage.chunk_id for passage in window.passages]
         attention = dict(zip(chunk_ids, shares, strict=False))
         evidence = () if declined else locate(question, written.text, window)
+        if self.verbatim:
+            evidence = located(written.text, evidence, window)
         return Reading(
             text=written.text,
             declined=declined,

@@ -63,6 +63,11 @@ class Pieces:
         self.check(len(prompt))
         return prompt
 
+    def answer(self, question: str, text: str) -> list[int]:
+        """A text as the answer to a question, as it follows the cue."""
+        spaced = question_language(question) == "en" and not self.model.is_chat
+        return self.model.encode(f" {text}" if spaced else text)
+
     def check(self, prompt: int) -> None:
         """Raises ReaderError where a prompt of so many tokens leaves no room to answer."""
         needed = prompt + self.answer_tokens

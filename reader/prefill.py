@@ -19,14 +19,19 @@ from .generation import Manner, Written, greedy
 from .language_model import LanguageModel
 from .pieces import Pieces
 from .reading import Reading, Window, WindowPassage
+from .verbatim import located, stretches
 
 
 @dataclass(frozen=True, slots=True)
 class PrefillReader:
-    """Reads with `model`; an answer has at most `answer_tokens`."""
+    """Reads with `model`; an answer has at most `answer_tokens`.
+
+    With `verbatim`, answers are stretches of the passages and cited as such.
+    """
 
     model: LanguageModel
     answer_tokens: int = 64
+    verbatim: bool = False
 
     @property
     def name(self) -> str:
@@ -35,8 +40,8 @@ class PrefillReader:
 
     @property
     def mode(self) -> str:
-        """Always "prefill"."""
-        return "prefill"
+        """ "prefill", or "extract" where answers are verbatim."""
+        return "extract" if self.verbatim else "prefill"
 
     def count_tokens(self, text: str) -> int:
         """The model's tokens in `text`."""
@@ -70,6 +75,7 @@ class PrefillReader:
         started = time.perf_counter()
         prompt = self._pieces.prompt(question, window)
         cache = plainly(self.model.weights, self._pieces.context(window))
+        within = stretches(self._pieces, question, window) if self.verbatim else None
         with acting():
             written = greedy(
                 self.model,
@@ -77,7 +83,7 @@ class PrefillReader:
                 limit=self.answer_tokens,
                 on_text=on_text,
                 cache=cache,
-                manner=Manner(insists=insist),
+                manner=Manner(insists=insist, within=within),
             )
         return self._reading(question, window, written, prompt=len(prompt), started=started)
 
@@ -89,11 +95,14 @@ class PrefillReader:
         self, question: str, window: Window, written: Written, *, prompt: int, started: float
     ) -> Reading:
         declined = declines(written.text)
+        evidence = () if declined else locate(question, written.text, window)
+        if self.verbatim:
+            evidence = located(written.text, evidence, window)
         return Reading(
             text=written.text,
             declined=declined,
             mode=self.mode,
-            evidence=() if declined else locate(question, written.text, window),
+            evidence=evidence,
             logprob=written.logprob,
             least=written.least,
             refusal=written.refusal,

@@ -43,6 +43,19 @@ def test_a_reader_is_taught_and_the_report_says_what_came_of_it(tmp_path: Path) 
     assert "absent.jsonl" in missing.stderr
 
 
+def test_a_memory_that_holds_too_little_to_make_questions_of_says_so(tmp_path: Path) -> None:
+    save_random(tmp_path / "tiny", "llama")
+    docs = tmp_path / "docs.jsonl"
+    docs.write_text(json.dumps({"id": "d", "text": "Dome 1 was built by Ada of Bergen."}))
+    assert run(tmp_path, "ingest", docs, "--no-graph").returncode == 0
+    done = run(tmp_path, "reader", "train")
+    assert done.returncode == 2
+    assert "0 could be made from the 1 passages" in done.stderr
+    both = run(tmp_path, "reader", "train", docs, "--most", 30)
+    assert both.returncode == 2
+    assert "not for a file" in both.stderr
+
+
 def test_calibrating_needs_a_file_of_questions(tmp_path: Path) -> None:
     done = run(tmp_path, "reader", "calibrate", tmp_path / "absent.jsonl")
     assert done.returncode == 2

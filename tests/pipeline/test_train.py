@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from memctx.pipeline.course import Course, Group, Topic
 from memctx.pipeline.progress import Quiet
 from memctx.pipeline.train import Trained, TrainOptions, rate_at, train
 from memctx.reader import Care, LanguageModel, MemoryReader, WindowPassage
+from memctx.reader.adapter import Factors
+from memctx.reader.adapter_file import Adapter
 from memctx.reader.assembly import Assembler
 from memctx.reader.kv_memory import KvMemory, Maker
 from memctx.reader.pieces import Pieces
@@ -55,19 +59,25 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def reader_in(folder: Path) -> MemoryReader:
+def reader_in(folder: Path, taught: Mapping[str, Factors] | None = None) -> MemoryReader:
     """One that was just started: nothing but disk is shared with others."""
-    model = LanguageModel(folder / "model", name="tiny")
+    adapter = Adapter("tiny", taught, "0" * 16) if taught else None
+    model = LanguageModel(folder / "model", name="tiny", adapter=adapter)
     maker = Maker("a", "config", tuple(Pieces(model, 0).head), "float32")
     memory = KvMemory(folder / "states", budget=10**8)
     return MemoryReader(Assembler(model, maker, memory, format="int8"), Care(), answer_tokens=8)
 
 
 def run(
-    folder: Path, name: str, *, stop: int | None = None, options: TrainOptions = OPTIONS
+    folder: Path,
+    name: str,
+    *,
+    stop: int | None = None,
+    options: TrainOptions = OPTIONS,
+    taught: Mapping[str, Factors] | None = None,
 ) -> Trained:
     return train(
-        reader_in(folder),
+        reader_in(folder, taught),
         Course([Group(TOPICS)], refusals=0.2),
         options,
         Quiet() if stop is None else StopsAfter(stop),
@@ -92,6 +102,19 @@ def test_the_loss_falls(folder: Path) -> None:
     options = TrainOptions(steps=30, batch=4, rank=4, rate=0.02, warmup=3)
     losses = run(folder, "long", options=options).losses
     assert sum(losses[-5:]) < 0.7 * sum(losses[:5])
+
+
+def test_what_was_taught_before_is_taught_further(folder: Path) -> None:
+    options = TrainOptions(steps=20, batch=4, rank=4, rate=0.02, rate_further=0.01, warmup=3)
+    first = run(folder, "first", options=options)
+    before = {name: pair.up.detach().clone() for name, pair in first.factors.items()}
+    further = run(folder, "further", options=replace(options, rank=2), taught=first.factors)
+    assert further.losses[0] < first.losses[0]
+    assert sum(further.losses) < sum(first.losses)
+    for name, pair in further.factors.items():
+        assert torch.equal(first.factors[name].up, before[name]), "what was given stays as it was"
+        assert pair.up.shape == before[name].shape
+        assert not torch.equal(pair.up, before[name])
 
 
 def test_a_checkpoint_of_another_training_or_a_damaged_one_is_not_used(folder: Path) -> None:

@@ -62,6 +62,17 @@ def test_a_fresh_adapter_changes_nothing(family: str) -> None:
         assert torch.equal(model(ids).logits, before)
 
 
+def test_an_adapter_takes_the_place_of_the_one_before() -> None:
+    ids = torch.tensor([[5, 9, 33, 7, 60]])
+    model, other = tiny_model("llama3"), tiny_model("llama3")
+    wanted = random_factors(model)
+    attach(model, random_factors(model, rank=2, size=0.6))
+    attach(model, wanted)
+    attach(other, wanted)
+    with acting():
+        assert torch.equal(model(ids).logits, other(ids).logits)
+
+
 def test_stored_states_serve_every_adapter(
     random_model: LanguageModel, adapted: LanguageModel, window: Window, tmp_path: Path
 ) -> None:
