@@ -81,8 +81,8 @@ def train(
 
     "gold" names the documents that hold the evidence. Without a file, questions are made from
     the memory itself: of names, numbers and dates that recur in its passages, and of the facts
-    of its knowledge graph. A tenth of the questions is kept to see what was learnt. An
-    interrupted run goes on where it stopped.
+    of its knowledge graph; that need not help, so compare answers before and after. A tenth of
+    the questions is kept to see what was learnt. An interrupted run goes on where it stopped.
 
     Examples:
 
