@@ -33,7 +33,7 @@ def write_report(work: Path, out: Path) -> None:
         _plot(speed, images / "reader-first-token.png")
         parts.append("![First token](images/reader-first-token.png)\n")
     if quality:
-        _plot_curve(_whole(quality), images / "reader-curve.png")
+        _plot_curve(quality, images / "reader-curve.png")
         parts.append("![Divergence and F1 against time](images/reader-curve.png)\n")
     replace_section(out, "reader", "\n".join(parts), title="Benchmarks")
 
@@ -199,19 +199,31 @@ def _plot_curve(rows: list[dict[str, Any]], path: Path) -> None:
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, (above, below) = plt.subplots(2, 1, figsize=(6, 5), sharex=True)
-    for arm in rows[0]["arms"]:
+    whole = _whole(rows)
+    figure, (above, below) = plt.subplots(2, 1, figsize=(7, 6), sharex=True)
+    for arm in whole[0]["arms"]:
         if arm == "closed book" or "bias" in arm:
             continue
-        ms = statistics.median(row["arms"][arm]["ms"] for row in rows)
-        above.scatter(ms, statistics.mean(row["arms"][arm]["kl"] for row in rows))
-        above.annotate(arm, (ms, statistics.mean(row["arms"][arm]["kl"] for row in rows)))
-        if arm in rows[0]["texts"]:
+        ms = statistics.median(row["arms"][arm]["ms"] for row in whole)
+        if arm != "full prefill":
+            kl = statistics.mean(row["arms"][arm]["kl"] for row in whole)
+            _dot(above, ms, kl, arm)
+        if all(arm in row["texts"] for row in rows):
             f1 = statistics.mean(100 * _f1(row["texts"][arm], row["answers"]) for row in rows)
-            below.scatter(ms, f1)
-            below.annotate(arm, (ms, f1))
-    above.set(ylabel="KL to full prefill, nats")
-    below.set(ylabel="F1", xlabel="from warm states to the answer's logits, ms")
+            _dot(below, ms, f1, arm)
+    above.set(yscale="log", ylabel="KL to full prefill, nats")
+    below.set(xscale="log", ylabel=f"F1, {len(rows)} questions")
+    below.set(xlabel="from warm states to the answer's logits, ms")
+    for axes in (above, below):
+        axes.margins(x=0.2, y=0.25)
     figure.tight_layout()
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
+
+
+def _dot(axes: Any, ms: float, height: float, name: str) -> None:
+    """A point with its name beside it, slanted so that neighbours can be told apart."""
+    axes.scatter(ms, height)
+    axes.annotate(
+        name, (ms, height), xytext=(4, 4), textcoords="offset points", rotation=20, fontsize=8
+    )
