@@ -397,8 +397,9 @@ class Memory:
         Without a file of `questions`, at most `most` are made from the memory's own passages
         and facts, and the adapter that came with the reader is taught further. Without
         `options`, each question is read about once. What is learnt is put into the folder
-        `adapter`, by default the memory's own, from which it is used from then on. An
-        interrupted training goes on where it stopped.
+        `adapter`, by default the memory's own, from which it is used from then on; of made
+        questions, which may harm, beside that, to be named in `reader_adapter`. An interrupted
+        training goes on where it stopped.
 
         Raises:
             UsageError: the questions cannot be read, none can be taught, or too few can be

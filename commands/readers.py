@@ -71,9 +71,7 @@ def train(
     ] = None,
     adapter: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR", help="Where it is put.", show_default="the memory's own, in use at once"
-        ),
+        typer.Option(metavar="DIR", help="Where it is put.", show_default="the memory's own"),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -81,8 +79,9 @@ def train(
 
     "gold" names the documents that hold the evidence. Without a file, questions are made from
     the memory itself: of names, numbers and dates that recur in its passages, and of the facts
-    of its knowledge graph; that need not help, so compare answers before and after. A tenth of
-    the questions is kept to see what was learnt. An interrupted run goes on where it stopped.
+    of its knowledge graph. That may harm, so what came of it is not used until it is named, with
+    MEMCTX_READER_ADAPTER. A tenth of the questions is kept to see what was learnt. An
+    interrupted run goes on where it stopped.
 
     Examples:
 

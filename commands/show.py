@@ -162,6 +162,7 @@ def training(report: TrainReport) -> None:
     if report.made is not None:
         spans, facts = report.made.get("spans", 0), report.made.get("facts", 0)
         rows["made"] = f"{spans} questions from what recurs, {facts} from facts"
+        rows["to use it"] = f"MEMCTX_READER_ADAPTER={report.adapter}"
     table(rows.items())
     if report.left and report.made is None:
         say(f"{report.left} questions were left: no answer, or no passage that holds it")

@@ -46,6 +46,11 @@ class Home:
         return self.folder / "adapter"
 
     @property
+    def selftaught(self) -> Path:
+        """What its reader was taught by questions made from it; in use only where it is named."""
+        return self.folder / "selftaught"
+
+    @property
     def calibration(self) -> Path:
         """How sure its reader's answers are, if that was measured."""
         return self.folder / "calibration.json"

@@ -1,4 +1,4 @@
-"""Teaching a memory's reader: from topics to an adapter that is in use.
+"""Teaching a memory's reader: from topics to an adapter.
 
 Connects material, course, training and examination. Where the material is from, a file of
 questions or the memory itself, is not known here.
@@ -52,9 +52,14 @@ class Teaching:
     start: Adapter | None = None
 
     def run(self, material: Material, folder: Path | None, progress: Progress) -> TrainReport:
-        """Train on the material and write the adapter into `folder`, or the memory's own."""
+        """Train on the material and write the adapter into `folder`.
+
+        Without one it becomes the memory's own, or, of questions that nobody asked, which may
+        make a reader worse, lies beside that until it is named.
+        """
         taught, exam = material.taught, material.exam
-        folder = folder or self.workspace.home.adapter
+        home = self.workspace.home
+        folder = folder or (home.adapter if material.made is None else home.selftaught)
         options = self.options or one_round(len(taught))
         places = self.workspace.places()
         reader = find_plain_reader(self.workspace.settings, places=places, adapter=self.start)
