@@ -11,7 +11,7 @@ import unicodedata
 
 from .lexicon import words as lexicon
 
-_ARTICLES = ("the ", "a ", "an ")
+_ARTICLES = frozenset({"the", "a", "an"})
 _POSSESSIVE = re.compile(r"['’]s?$")
 _PUNCTUATION = re.compile(r"[^\w\s&+]+", re.UNICODE)
 _SPACES = re.compile(r"\s+")
@@ -32,14 +32,15 @@ def normal(name: str) -> str:
     bare, _ = split_bracket(plain)
     folded = _POSSESSIVE.sub("", (bare or plain).casefold().strip())
     words = _SPACES.sub(" ", _PUNCTUATION.sub(" ", _MARKS.sub("", folded))).strip()
-    return _without_article(words) or folded or plain.casefold()
+    return _without_article(words) or plain.casefold()
 
 
 def _without_article(name: str) -> str:
-    for article in _ARTICLES:
-        if name.casefold().startswith(article):
-            return name[len(article) :]
-    return name
+    """A name without its article; "A. A. Milne", of which "a a milne" is left, has none."""
+    first, _, rest = name.partition(" ")
+    following = rest.partition(" ")[0].casefold()
+    leads = first.casefold() in _ARTICLES and following not in _ARTICLES
+    return rest if leads and len(following) > 1 else name
 
 
 def split_bracket(name: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from memctx.kg.names import is_acronym_of, normal, split_bracket, tokens
@@ -29,7 +29,14 @@ def test_accents_and_numbers_tell_names_apart() -> None:
     assert len({normal(name) for name in ("Résumé", "Resume", "Apollo 11", "Apollo 12")}) == 4
 
 
+def test_initials_are_no_article() -> None:
+    assert normal("A. A. Milne") == "a a milne"
+    assert normal("The A Team") == "the a team"
+    assert normal("The Who") == normal("Who")
+
+
 @given(st.text(max_size=30))
+@example("A%A%0")
 def test_a_normal_form_is_its_own_normal_form(name: str) -> None:
     assert normal(normal(name)) == normal(name)
 
