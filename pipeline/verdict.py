@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..memory.analysis import unread
+from ..reader.options import options_of
 from ..reader.reading import Reading, Window
 from ..reader.terms import echoes, is_number_for_a_person, numbers
 from ..records import Passage
@@ -97,5 +98,6 @@ def _doubted(question: str, reading: Reading, window: Window) -> bool:
     """
     made_up = numbers(reading.text) - known_numbers(question, window)
     unsaid = not reading.text or reading.declined or not reading.evidence
-    amiss = echoes(reading.text, question) or is_number_for_a_person(reading.text, question)
+    echo = echoes(reading.text, question) and not options_of(question)
+    amiss = echo or is_number_for_a_person(reading.text, question)
     return unsaid or bool(made_up) or amiss

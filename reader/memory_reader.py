@@ -19,12 +19,13 @@ from .citation import locate
 from .declined import declines
 from .generation import Manner, Written, greedy
 from .language_model import LanguageModel
+from .options import chosen, options_of
 from .pieces import Pieces
 from .prior import score_bias
 from .reading import Reading, Window, WindowPassage
 from .repair import first_tokens, most_attended, repair
 from .second import contested, hiding, other_answer
-from .verbatim import located, stretches
+from .verbatim import held, located
 from .watching import PassageWatch, TokenWatch, weighed
 
 if TYPE_CHECKING:
@@ -123,19 +124,21 @@ class MemoryReader:
         watch = PassageWatch(assembled.layout, first=len(ids) - 1, layers=self._layers())
         plan = self.plan(window, assembled)
         plan.watch = watch
-        within = stretches(self.pieces, question, window) if self.verbatim else None
+        within = held(self.pieces, question, window, verbatim=self.verbatim)
         with acting(), planned(plan):
             written = greedy(
                 self.model,
                 ids,
                 limit=self.answer_tokens,
-                on_text=on_text,
+                on_text=None if options_of(question) else on_text,
                 cache=assembled.cache,
                 manner=Manner(self.care.lookup, insists=insist, within=within),
             )
         shares = watch.shares(len(ids) + written.tokens - 2)
         reading = self._reading(question, window, written, shares)
-        if self.twice and not self.verbatim and reading.evidence:
+        if on_text is not None and options_of(question):
+            on_text(reading.text)
+        if self.twice and within is None and reading.evidence:
             reading = self._again(question, window, prepared, written, reading)
         return replace(
             reading,
@@ -234,7 +237,7 @@ class MemoryReader:
         if self.verbatim:
             evidence = located(written.text, evidence, window)
         return Reading(
-            text=written.text,
+            text=chosen(question, written.text),
             declined=declined,
             mode=self.mode,
             evidence=weighed(evidence, attention),

@@ -17,9 +17,10 @@ from .citation import locate
 from .declined import declines
 from .generation import Manner, Written, greedy
 from .language_model import LanguageModel
+from .options import chosen, options_of
 from .pieces import Pieces
 from .reading import Reading, Window, WindowPassage
-from .verbatim import located, stretches
+from .verbatim import held, located
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +76,20 @@ class PrefillReader:
         started = time.perf_counter()
         prompt = self._pieces.prompt(question, window)
         cache = plainly(self.model.weights, self._pieces.context(window))
-        within = stretches(self._pieces, question, window) if self.verbatim else None
+        within = held(self._pieces, question, window, verbatim=self.verbatim)
         with acting():
             written = greedy(
                 self.model,
                 prompt,
                 limit=self.answer_tokens,
-                on_text=on_text,
+                on_text=None if options_of(question) else on_text,
                 cache=cache,
                 manner=Manner(insists=insist, within=within),
             )
-        return self._reading(question, window, written, prompt=len(prompt), started=started)
+        reading = self._reading(question, window, written, prompt=len(prompt), started=started)
+        if on_text is not None and options_of(question):
+            on_text(reading.text)
+        return reading
 
     @property
     def _pieces(self) -> Pieces:
@@ -99,7 +103,7 @@ class PrefillReader:
         if self.verbatim:
             evidence = located(written.text, evidence, window)
         return Reading(
-            text=written.text,
+            text=chosen(question, written.text),
             declined=declined,
             mode=self.mode,
             evidence=evidence,

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..sentences import CJK, sentences
+from .options import options_of
 from .pieces import Pieces
 from .prompt import question_language
 from .reading import Evidence, Window
@@ -72,8 +73,17 @@ def stretches(pieces: Pieces, question: str, window: Window) -> Stretches:
     found: dict[tuple[int, ...], str] = {}
     for text in _texts(window, most):
         found.setdefault(tuple(pieces.answer(question, text)), text)
-    ends = frozenset([*model.stop_ids, *model.encode("\n")[:1]])
-    return Stretches(model.decode, found, model.refusing_ids, ends)
+    return Stretches(model.decode, found, model.refusing_ids, _ends(pieces))
+
+
+def held(pieces: Pieces, question: str, window: Window, *, verbatim: bool) -> Stretches | None:
+    """What an answer is held to: the options that the question names, else, if `verbatim`, the
+    passages' words; None where anything may be said."""
+    options = options_of(question)
+    if not options:
+        return stretches(pieces, question, window) if verbatim else None
+    texts = {tuple(pieces.answer(question, text)): text for text in options.values()}
+    return Stretches(pieces.model.decode, texts, frozenset(), _ends(pieces))
 
 
 def located(text: str, evidence: Sequence[Evidence], window: Window) -> tuple[Evidence, ...]:
@@ -85,6 +95,10 @@ def located(text: str, evidence: Sequence[Evidence], window: Window) -> tuple[Ev
         if start >= 0:
             found.append(replace(item, start=start, end=start + len(text)))
     return tuple(found)
+
+
+def _ends(pieces: Pieces) -> frozenset[int]:
+    return frozenset([*pieces.model.stop_ids, *pieces.model.encode("\n")[:1]])
 
 
 def _texts(window: Window, most: int) -> Iterator[str]:
