@@ -252,8 +252,9 @@ class Citation(AsDict):
 class WindowReport(AsDict):
     """How the reader's window was filled. `limit` and `used` count its tokens.
 
-    `passages` are chunk ids in the order read; `left_out` are the chunk ids that
-    were considered and did not fit. `facts` counts the facts that entered.
+    `passages` are chunk ids in the order read; `left_out` are the chunk ids that were
+    considered and are far less likely than the best, or found no room. `facts` counts the
+    facts that entered.
     """
 
     limit: int

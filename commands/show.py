@@ -106,7 +106,7 @@ def explanation(result: Answer) -> None:
         say(f"{number:3}. {_source(passage)}  {dim(_signals(passage))}")
         say(dim(wrapped(passage.text, 160)))
     if window.left_out:
-        say(f"left out, did not fit: passages {', '.join(map(str, window.left_out))}")
+        say(f"left out, too unlikely or no room: passages {', '.join(map(str, window.left_out))}")
     parts = [f"{name} {value}" for name, value in result.timings.items() if value is not None]
     say("timings: " + ", ".join(parts))
 
