@@ -30,12 +30,13 @@ def options_of(question: str) -> dict[str, str]:
 
 
 def chosen(question: str, said: str) -> str:
-    """What was said, or the option that begins so, with its label.
+    """What was said, or the option that is so or, for want of one, begins so, with its label.
 
     >>> chosen("Who came first? (A) Ada Reed (B) Tom Lind", "Tom")
     '(B) Tom Lind'
     """
-    for label, text in options_of(question).items():
-        if said and text.startswith(said):
-            return f"({label}) {text}"
-    return said
+    begun = {label: text for label, text in options_of(question).items() if text.startswith(said)}
+    if not said or not begun:
+        return said
+    label = min(begun, key=lambda label: len(begun[label]))
+    return f"({label}) {begun[label]}"

@@ -33,6 +33,12 @@ def test_what_is_no_option_stays_as_it_was_said() -> None:
     assert chosen("Who?", "Tomas") == "Tomas"
 
 
+def test_an_option_that_another_begins_with_can_be_chosen() -> None:
+    asked = "Who? (A) Tom Lind (B) Tom"
+    assert chosen(asked, "Tom") == "(B) Tom"
+    assert chosen(asked, "Tom Lind") == "(A) Tom Lind"
+
+
 @pytest.mark.parametrize("insist", [True, False])
 def test_one_of_the_options_is_named(
     random_model: LanguageModel, window: Window, *, insist: bool
