@@ -1,8 +1,8 @@
-"""Attention over a packed window, registered with transformers as one more kernel.
+"""Attention over a packed window; for transformers' models it is one more kernel.
 
 Which positions the queries of a pass have, what is added to the scores of a
 passage's keys, and who wants to see the weights travels in a context variable,
-because `generate` hands nothing through. Without one, everything is stock.
+because models hand nothing through. Without one, everything is stock.
 
     scores = q . k / sqrt(d) + bias[k]      for queries from `bias_from` on
 
@@ -18,6 +18,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .decoder_shape import Shape
 from .mask import Run, runs_of, visible
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 NAME = "memctx"
 """Under which both functions are registered."""
+
+States = tuple["Tensor", "Tensor", "Tensor"]
+"""Queries, keys and values, shaped as in `attend`."""
 
 Watcher = Callable[["Tensor", "Tensor"], None]
 """Receives query positions (queries,) and attention weights (heads, queries, keys)."""
@@ -71,8 +75,18 @@ def planned(plan: Plan) -> Iterator[Plan]:
         _PLAN.reset(token)
 
 
+def current_plan() -> Plan | None:
+    """The plan of the `planned` block that this runs in."""
+    return _PLAN.get()
+
+
 def install(weights: Any) -> None:
-    """Make a model use this attention; without a plan it computes what it did before."""
+    """Make a transformers model use this attention; without a plan it computes what it did before.
+
+    A `Decoder` uses it anyway.
+    """
+    if isinstance(weights.config, Shape):
+        return
     from transformers import AttentionInterface, AttentionMaskInterface
 
     # Both, or the mask silently becomes None.
@@ -107,11 +121,18 @@ def _attend(
         return stock
     scale = options.get("scaling") or query.shape[-1] ** -0.5
     window = options.get("sliding_window") or getattr(module, "sliding_window", None)
-    if plan.apart:
-        out = _attend_apart(module.layer_idx, query, key, value, scale=float(scale), window=window)
-    else:
-        out = attend(query, key, value, plan, scale=float(scale), window=window)
+    states = (query, key, value)
+    out = attend_by(plan, module.layer_idx, states, scale=float(scale), window=window)
     return out.transpose(1, 2).contiguous(), None
+
+
+def attend_by(
+    plan: Plan, layer: int, states: States, *, scale: float, window: int | None
+) -> Tensor:
+    """Attention of layer number `layer` by a plan; `states` and the rest as in `attend`."""
+    if plan.apart:
+        return _attend_apart(plan, layer, states, scale=scale, window=window)
+    return attend(*states, plan, scale=scale, window=window)
 
 
 def attend(
@@ -128,6 +149,8 @@ def attend(
     watch = plan.watch if window is None else None
     if window is not None and window >= total:
         window = None
+    if window is None and watch is None and count == total and plan.bias is None:
+        return _attend_from_nothing(query, key, value, scale=scale)
     parts = []
     for run in runs_of(plan.positions, total=total, count=count, window=window):
         low = max(0, run.first - window + 1) if window is not None else 0
@@ -140,20 +163,29 @@ def attend(
 
 
 def _attend_apart(
-    layer: int, query: Tensor, key: Tensor, value: Tensor, *, scale: float, window: int | None
+    plan: Plan, layer: int, states: States, *, scale: float, window: int | None
 ) -> Tensor:
     """Attention of several texts in one pass, each over its own cache and itself."""
     import torch
 
-    plan = _PLAN.get()
+    query, key, value = states
     parts = []
-    for text in plan.apart if plan is not None else ():
+    for text in plan.apart:
         before, rows = text.cache.layers[layer], text.rows
         keys = torch.cat((before.keys, key[:, :, rows]), dim=2)
         values = torch.cat((before.values, value[:, :, rows]), dim=2)
         part = query[:, :, rows]
         parts.append(attend(part, keys, values, text.plan, scale=scale, window=window))
     return torch.cat(parts, dim=2)
+
+
+def _attend_from_nothing(query: Tensor, key: Tensor, value: Tensor, *, scale: float) -> Tensor:
+    """Attention of a text over itself alone: kernels need no mask for that."""
+    import torch
+
+    return torch.nn.functional.scaled_dot_product_attention(
+        query, key, value, scale=scale, is_causal=query.shape[2] > 1, enable_gqa=True
+    )
 
 
 def _attend_run(

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError, ModelNotFound
+from ..files import read_json
 from .adapter import attach, placed
 from .adapter_file import Adapter
 from .compact import TOKENIZERS, compact_tokenizer
 from .declined import OPENINGS, REFUSALS
+from .decoder_shape import Shape, read_shape
 from .tokenizer import LibraryTokenizer, Tokenizer
 
 
@@ -49,7 +51,7 @@ class LanguageModel:
 
     @property
     def config(self) -> Any:
-        """The transformers config of the text model; cheap, loads no weights."""
+        """The text model's `Shape`, or its transformers config; cheap, loads no weights."""
         return self._part("config", self._load_config)
 
     @property
@@ -60,7 +62,7 @@ class LanguageModel:
 
     @property
     def weights(self) -> Any:
-        """The transformers model, in evaluation mode on its device."""
+        """A `Decoder` or transformers model, in evaluation mode on its device."""
         return self._part("weights", self._load_weights)
 
     @property
@@ -139,7 +141,7 @@ class LanguageModel:
             return self._parts[name]
 
     def _load(self, loader: Callable[..., Any], **options: Any) -> Any:
-        """Call a transformers loader on the folder, offline, with its errors made ours."""
+        """Call a loader on the folder, offline, with its errors made ours."""
         if not (self.folder / "config.json").is_file():
             raise ModelNotFound(
                 f"expected the language model {self.name} in {self.folder} and found no "
@@ -153,7 +155,14 @@ class LanguageModel:
                 f"run `memctx models pull {self.name}` or choose another reader"
             ) from error
 
+    @property
+    def _shape(self) -> Shape | None:
+        shape: Shape | None = self._part("shape", lambda: read_shape(self.folder))
+        return shape
+
     def _load_config(self) -> Any:
+        if self._shape is not None:
+            return self._shape
         from transformers import AutoConfig
 
         return self._load(AutoConfig.from_pretrained).get_text_config()
@@ -172,6 +181,28 @@ class LanguageModel:
         return tokenizer
 
     def _load_weights(self) -> Any:
+        model = self._load_decoder()
+        if model is None:
+            model = self._load_stock()
+        if self.adapter is not None:
+            attach(model, placed(self.adapter.factors, like=model))
+        return model
+
+    def _load_decoder(self) -> Any:
+        """The weights in a forward pass of our own; None where that cannot run them."""
+        shape = self._shape
+        if shape is None:
+            return None
+        import torch
+
+        from .decoder import load_decoder
+
+        def load(folder: Path, *, dtype: torch.dtype, **_: Any) -> Any:
+            return load_decoder(folder, shape, device=self.device, dtype=dtype)
+
+        return self._load(load, dtype=getattr(torch, self.dtype))
+
+    def _load_stock(self) -> Any:
         import torch
         from transformers import AutoModelForCausalLM
         from transformers.utils import logging
@@ -179,10 +210,7 @@ class LanguageModel:
         logging.disable_progress_bar()
         dtype = getattr(torch, self.dtype)
         model = self._load(AutoModelForCausalLM.from_pretrained, dtype=dtype)
-        model = model.to(self.device).eval()
-        if self.adapter is not None:
-            attach(model, placed(self.adapter.factors, like=model))
-        return model
+        return model.to(self.device).eval()
 
     def _find_refusing_ids(self) -> frozenset[int]:
         said = [words for refusal in REFUSALS.values() for words in (refusal, refusal.capitalize())]
@@ -191,8 +219,8 @@ class LanguageModel:
         return frozenset(token for token, word in opening if word in OPENINGS)
 
     def _find_stop_ids(self) -> set[int]:
-        settings = getattr(self.weights, "generation_config", None)
+        settings = read_json(self.folder / "generation_config.json")
         declared = [self.tokenizer.eos_token_id, self.config.eos_token_id]
-        declared.append(getattr(settings, "eos_token_id", None))
+        declared.append(settings.get("eos_token_id"))
         flat = (item if isinstance(item, (list, tuple)) else [item] for item in declared)
         return {int(token) for group in flat for token in group if token is not None}

@@ -196,7 +196,7 @@ class MemoryReader:
                 past_key_values=assembled.cache,
                 use_cache=True,
             )
-        assembled.cache.crop(length - len(ids))
+        assembled.cache.crop(length)
         return watch.total
 
     def _again(

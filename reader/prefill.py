@@ -1,7 +1,7 @@
 """Mode "prefill": the whole window runs through the model, then it writes greedily.
 
 The plain way to read, and the one that others are measured against. It turns a
-window into tokens, never past the model's context, and one greedy `generate` into
+window into tokens, never past the model's context, and what was written greedily into
 a `Reading`. What it is told is in `prompt`, what counts as the answer in `answer`.
 """
 
@@ -20,6 +20,7 @@ from .language_model import LanguageModel
 from .options import chosen, options_of
 from .pieces import Pieces
 from .reading import Reading, Window, WindowPassage
+from .states import new_cache
 from .verbatim import held, located
 
 
@@ -118,11 +119,10 @@ class PrefillReader:
 
 
 def plainly(weights: Any, ids: Sequence[int]) -> Any:
-    """A transformers cache of `ids`, read in one pass and without an adapter."""
+    """A cache of `ids`, read in one pass and without an adapter."""
     import torch
-    from transformers import DynamicCache
 
-    cache = DynamicCache()
+    cache = new_cache(weights, len(ids))
     with torch.inference_mode():
         weights.base_model(
             input_ids=torch.tensor([list(ids)], device=weights.device),

@@ -66,7 +66,7 @@ def other_answer(
     wanted = torch.tensor(written.ids, device=model.device)
     if not _goes_otherwise(model, logprobs, wanted):
         return None
-    _shorten(cache, len(prompt) - 1)
+    cache.crop(len(prompt) - 1)
     with acting(), planned(plan):
         limit = len(written.ids) + _LONGER
         return greedy(model, prompt, limit=limit, cache=cache, manner=Manner(insists=True))
@@ -81,7 +81,7 @@ def read_again(
     """
     import torch
 
-    _shorten(cache, plan.bias_from)
+    cache.crop(plan.bias_from)
     fresh = [*prompt[plan.bias_from :], *written.ids[:-1]]
     places = torch.arange(plan.bias_from, plan.bias_from + len(fresh), device=model.device)
     with torch.inference_mode(), acting(), planned(plan):
@@ -102,9 +102,3 @@ def _goes_otherwise(model: LanguageModel, logprobs: Tensor, wanted: Tensor) -> b
         return False
     refuses = places[0] == 0 and int(choices[0]) in model.refusing_ids
     return not refuses and float(best[places[0]].exp()) > _LIKELY
-
-
-def _shorten(cache: Any, length: int) -> None:
-    surplus = cache.get_seq_length() - length
-    if surplus:
-        cache.crop(-surplus)

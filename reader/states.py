@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .attention import Plan, planned
+from .decoder_shape import Shape
 from .packed_cache import packed_cache
 from .packing import Buffers
 from .quantise import States
@@ -19,7 +20,7 @@ from .quantise import States
 def encode(weights: Any, ids: Sequence[int], *, behind: States | None = None) -> States:
     """The states of `ids` alone, read right behind what `behind` are the states of.
 
-    `weights` is a transformers model that uses `attention.install`.
+    `weights` is a `Decoder`, or a transformers model that uses `attention.install`.
     """
     import torch
 
@@ -44,6 +45,18 @@ def empty_buffers(weights: Any, tokens: int) -> Buffers:
     heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     return Buffers(*_blank(weights, (config.num_hidden_layers, heads, tokens, width)))
+
+
+def new_cache(weights: Any, tokens: int) -> Any:
+    """An empty cache with room for so many tokens, and more if need be.
+
+    Models that transformers runs get its own: they may keep what we have no name for.
+    """
+    if isinstance(weights.config, Shape):
+        return packed_cache(empty_buffers(weights, tokens), 0)
+    from transformers import DynamicCache
+
+    return DynamicCache()
 
 
 def _blank(weights: Any, shape: tuple[int, int, int, int]) -> tuple[Any, Any]:

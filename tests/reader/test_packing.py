@@ -94,7 +94,7 @@ def test_recomputing_every_token_equals_reading_the_whole_text(model: Any) -> No
     install(model)
     cache, layout = _window(model, ids)
     stale = _logits(model, ids, cache, layout.length)
-    cache.crop(-_TAIL)
+    cache.crop(layout.length)
     repair(model, cache, ids, list(range(layout.starts[1], layout.length)))
     fresh = _logits(model, ids, cache, layout.length)
     assert torch.allclose(fresh, whole[layout.length :], atol=1e-4)
@@ -146,7 +146,7 @@ def test_a_bias_multiplies_the_attention_that_its_keys_get(model: Any) -> None:
                 position_ids=torch.arange(layout.length, len(ids))[None],
                 past_key_values=cache,
             )
-        cache.crop(-_TAIL)
+        cache.crop(layout.length)
     # The first layer that sees everything has the same queries only if it is the first of all.
     inside = slice(layout.starts[0], layout.ends[0])
     odds = [
