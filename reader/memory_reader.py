@@ -17,6 +17,7 @@ from .assembly import Assembled, Assembler
 from .attention import Plan, planned
 from .citation import locate
 from .declined import declines
+from .full_names import completed
 from .generation import Manner, Written, greedy
 from .language_model import LanguageModel
 from .options import chosen, options_of
@@ -237,7 +238,7 @@ class MemoryReader:
         if self.verbatim:
             evidence = located(written.text, evidence, window)
         return Reading(
-            text=chosen(question, written.text),
+            text=completed(question, chosen(question, written.text), window),
             declined=declined,
             mode=self.mode,
             evidence=weighed(evidence, attention),

@@ -15,6 +15,7 @@ from typing import Any
 from .adapter import acting
 from .citation import locate
 from .declined import declines
+from .full_names import completed
 from .generation import Manner, Written, greedy
 from .language_model import LanguageModel
 from .options import chosen, options_of
@@ -104,7 +105,7 @@ class PrefillReader:
         if self.verbatim:
             evidence = located(written.text, evidence, window)
         return Reading(
-            text=chosen(question, written.text),
+            text=completed(question, chosen(question, written.text), window),
             declined=declined,
             mode=self.mode,
             evidence=evidence,

@@ -68,6 +68,11 @@ def echoes(text: str, question: str) -> bool:
     return [token.text for token in tokens(text)] == [token.text for token in tokens(question)]
 
 
+def asks_who(question: str) -> bool:
+    """Whether a question asks for a person."""
+    return bool(_WHO.search(question))
+
+
 def is_number_for_a_person(text: str, question: str) -> bool:
     """Whether it is asked who, and a text names a bare number or date, in digits.
 
@@ -76,7 +81,7 @@ def is_number_for_a_person(text: str, question: str) -> bool:
     >>> is_number_for_a_person("Marta Ohlin", "Who founded it?")
     False
     """
-    return bool(_WHO.search(question) and _BARE_NUMBER.fullmatch(text.strip()))
+    return bool(asks_who(question) and _BARE_NUMBER.fullmatch(text.strip()))
 
 
 @functools.lru_cache(_REMEMBERED)
