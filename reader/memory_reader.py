@@ -15,18 +15,16 @@ from typing import TYPE_CHECKING
 from .adapter import acting
 from .assembly import Assembled, Assembler
 from .attention import Plan, planned
-from .citation import locate
-from .declined import declines
-from .full_names import completed
 from .generation import Manner, Written, greedy
 from .language_model import LanguageModel
-from .options import chosen, options_of
+from .options import options_of
 from .pieces import Pieces
 from .prior import score_bias
 from .reading import Reading, Window, WindowPassage
 from .repair import first_tokens, most_attended, repair
 from .second import contested, hiding, other_answer
-from .verbatim import held, located
+from .understood import understood
+from .verbatim import held
 from .watching import PassageWatch, TokenWatch, weighed
 
 if TYPE_CHECKING:
@@ -231,21 +229,8 @@ class MemoryReader:
     def _reading(
         self, question: str, window: Window, written: Written, shares: tuple[float, ...]
     ) -> Reading:
-        declined = declines(written.text)
+        """What was written, its evidence weighed by `shares`, the attention to each passage."""
+        reading = understood(self.model, question, window, written, mode=self.mode)
         chunk_ids = [passage.chunk_id for passage in window.passages]
         attention = dict(zip(chunk_ids, shares, strict=False))
-        evidence = () if declined else locate(question, written.text, window)
-        if self.verbatim:
-            evidence = located(written.text, evidence, window)
-        return Reading(
-            text=completed(question, chosen(question, written.text), window),
-            declined=declined,
-            mode=self.mode,
-            evidence=weighed(evidence, attention),
-            logprob=written.logprob,
-            least=written.least,
-            refusal=written.refusal,
-            answer_tokens=written.tokens,
-            attention=shares,
-            adapter=self.model.taught,
-        )
+        return replace(reading, evidence=weighed(reading.evidence, attention), attention=shares)

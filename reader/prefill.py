@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .adapter import acting
-from .citation import locate
-from .declined import declines
-from .full_names import completed
-from .generation import Manner, Written, greedy
+from .generation import Manner, greedy
 from .language_model import LanguageModel
-from .options import chosen, options_of
+from .options import options_of
 from .pieces import Pieces
 from .reading import Reading, Window, WindowPassage
 from .states import new_cache
-from .verbatim import held, located
+from .understood import understood
+from .verbatim import held
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,35 +86,15 @@ class PrefillReader:
                 cache=cache,
                 manner=Manner(insists=insist, within=within),
             )
-        reading = self._reading(question, window, written, prompt=len(prompt), started=started)
+        reading = understood(self.model, question, window, written, mode=self.mode)
         if on_text is not None and options_of(question):
             on_text(reading.text)
-        return reading
+        first = 1000 * (written.first_token_at - started)
+        return replace(reading, first_token_ms=first, prompt_tokens=len(prompt))
 
     @property
     def _pieces(self) -> Pieces:
         return Pieces(self.model, self.answer_tokens)
-
-    def _reading(
-        self, question: str, window: Window, written: Written, *, prompt: int, started: float
-    ) -> Reading:
-        declined = declines(written.text)
-        evidence = () if declined else locate(question, written.text, window)
-        if self.verbatim:
-            evidence = located(written.text, evidence, window)
-        return Reading(
-            text=completed(question, chosen(question, written.text), window),
-            declined=declined,
-            mode=self.mode,
-            evidence=evidence,
-            logprob=written.logprob,
-            least=written.least,
-            refusal=written.refusal,
-            first_token_ms=1000 * (written.first_token_at - started),
-            prompt_tokens=prompt,
-            answer_tokens=written.tokens,
-            adapter=self.model.taught,
-        )
 
 
 def plainly(weights: Any, ids: Sequence[int]) -> Any:
