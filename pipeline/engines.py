@@ -147,7 +147,8 @@ def find_memory_reader(
 
     adapter = find_adapter(_find_model(settings), settings, places or Places())
     reader = find_plain_reader(settings, places=places, adapter=adapter)
-    reader = replace(reader, verbatim=verbatim)
+    # Reading twice was measured with one that was taught; others may speak at length.
+    reader = replace(reader, verbatim=verbatim, alone=adapter is not None)
     return GatedReader(reader, verdicts=settings.cache / "fidelity")
 
 

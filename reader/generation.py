@@ -30,7 +30,8 @@ class Within(Protocol):
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How to write: with up to `lookup` tokens guessed from the prompt and checked in one
-    pass (prompt lookup decoding), which changes nothing but time; where the writer
+    pass (prompt lookup decoding), or with the tokens of a `draft`, both of which change
+    nothing but time; where the writer
     `insists`, an answer even where the model would open with a refusal. `within` is what
     may be written at all; None for anything.
     """
@@ -38,6 +39,7 @@ class Manner:
     lookup: int = 0
     insists: bool = False
     within: Within | None = None
+    draft: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,11 @@ def greedy(
     if cache is None:
         cache = new_cache(model.weights, len(prompt) + limit)
     with torch.inference_mode():
-        _write(watch, list(prompt), limit=limit, cache=cache, lookup=manner.lookup)
+        _write(watch, list(prompt), manner, limit=limit, cache=cache)
     return watch.finish()
 
 
-def _write(watch: _Watch, ids: list[int], *, limit: int, cache: Any, lookup: int) -> None:
+def _write(watch: _Watch, ids: list[int], manner: Manner, *, limit: int, cache: Any) -> None:
     """Append to `ids` what the watch takes, one by one, guesses checked several at a time.
 
     transformers' own `generate` does the same, and looks guesses up, too; but given a cache,
@@ -98,7 +100,7 @@ def _write(watch: _Watch, ids: list[int], *, limit: int, cache: Any, lookup: int
     model, last, done = watch.model, len(ids) + limit, False
     while len(ids) < last and not done:
         seen = cache.get_seq_length()
-        guesses = guess(ids, min(lookup, last - len(ids) - 1))
+        guesses = _guesses(watch.ids, ids, manner)[: last - len(ids) - 1]
         fresh = torch.tensor([[*ids[seen:], *guesses]], device=model.device)
         places = torch.arange(seen, seen + fresh.shape[1], device=model.device)[None]
         rows = model.weights(
@@ -112,8 +114,16 @@ def _write(watch: _Watch, ids: list[int], *, limit: int, cache: Any, lookup: int
             done = watch.is_done
             if done or ids[-1] != guessed:
                 break
-        if cache.get_seq_length() >= len(ids):  # a guess was wrong
+        if cache.get_seq_length() >= len(ids):  # a guess was wrong, or not needed
             cache.crop(len(ids) - 1)
+
+
+def _guesses(written: Sequence[int], ids: Sequence[int], manner: Manner) -> list[int]:
+    """What may come next: the rest of a draft that was right so far, or what was looked up."""
+    draft, count = list(manner.draft), len(written)
+    if count < len(draft) and draft[:count] == list(written):
+        return draft[count:]
+    return guess(ids, manner.lookup)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .adapter import acting
+from .alone import agree, read_alone
 from .assembly import Assembled, Assembler
 from .attention import Plan, planned
 from .generation import Manner, Written, greedy
@@ -59,6 +60,7 @@ class MemoryReader:
     """Reads from stored states. `assembler` finds or computes them.
 
     With `twice`, an answer that another passage may contradict is read again without its own.
+    With `alone`, the first passage is read by itself, too, and the surer answer is given.
     With `verbatim`, answers are stretches of the passages and cited as such, once.
     """
 
@@ -66,6 +68,7 @@ class MemoryReader:
     care: Care = Care()
     answer_tokens: int = 64
     twice: bool = True
+    alone: bool = False
     verbatim: bool = False
 
     @property
@@ -119,33 +122,53 @@ class MemoryReader:
         """
         started = time.perf_counter()
         prepared = self.prepare(question, window)
-        ids, assembled = prepared.ids, prepared.assembled
-        watch = PassageWatch(assembled.layout, first=len(ids) - 1, layers=self._layers())
-        plan = self.plan(window, assembled)
-        plan.watch = watch
         within = held(self.pieces, question, window, verbatim=self.verbatim)
-        with acting(), planned(plan):
-            written = greedy(
-                self.model,
-                ids,
-                limit=self.answer_tokens,
-                on_text=None if options_of(question) else on_text,
-                cache=assembled.cache,
-                manner=Manner(self.care.lookup, insists=insist, within=within),
+        alone = self.alone and within is None and len(window.passages) > 1
+        # What is said at once cannot be taken back.
+        early = None if alone or options_of(question) else on_text
+        manner = Manner(self.care.lookup, insists=insist, within=within)
+        written, shares = self._written(window, prepared, manner, on_text=early)
+        first_token_at, agreed = written.first_token_at, True
+        if alone:
+            limit, assembled = self.answer_tokens, prepared.assembled
+            other = read_alone(
+                self.model, prepared.ids, assembled, written, limit=limit, insists=insist
             )
-        shares = watch.shares(len(ids) + written.tokens - 2)
-        reading = self._reading(question, window, written, shares)
-        if on_text is not None and options_of(question):
+            agreed = agree(written, other)
+            if other.logprob > written.logprob:
+                written, shares = other, (1.0, *(0.0 for _ in window.passages[1:]))
+        reading = replace(self._reading(question, window, written, shares), agreed=agreed)
+        if on_text is not None and early is None:
             on_text(reading.text)
         if self.twice and within is None and reading.evidence:
             reading = self._again(question, window, prepared, written, reading)
         return replace(
             reading,
-            first_token_ms=1000 * (written.first_token_at - started),
-            load_ms=assembled.load_ms,
-            prompt_tokens=len(ids),
-            cached_tokens=assembled.found,
+            first_token_ms=1000 * (first_token_at - started),
+            load_ms=prepared.assembled.load_ms,
+            prompt_tokens=len(prepared.ids),
+            cached_tokens=prepared.assembled.found,
         )
+
+    def _written(
+        self,
+        window: Window,
+        prepared: Prepared,
+        manner: Manner,
+        *,
+        on_text: Callable[[str], None] | None,
+    ) -> tuple[Written, tuple[float, ...]]:
+        """What is written from the whole window, and the attention that each passage got."""
+        ids, assembled = prepared.ids, prepared.assembled
+        watch = PassageWatch(assembled.layout, first=len(ids) - 1, layers=self._layers())
+        plan = self.plan(window, assembled)
+        plan.watch = watch
+        cache, limit = assembled.cache, self.answer_tokens
+        with acting(), planned(plan):
+            written = greedy(
+                self.model, ids, limit=limit, on_text=on_text, cache=cache, manner=manner
+            )
+        return written, watch.shares(len(ids) + written.tokens - 2)
 
     def prepare(self, question: str, window: Window) -> Prepared:
         """The window's states in a cache, repaired, with room for question and answer.

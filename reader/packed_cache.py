@@ -39,6 +39,10 @@ class PackedLayer:
         self.show(end)
         return self.keys, self.values
 
+    def beginning(self, length: int, *, room: int) -> PackedLayer:
+        """A copy of the first `length` tokens, with room for more."""
+        return PackedLayer(_copy(self.keys, length, room), _copy(self.values, length, room), length)
+
     def show(self, length: int) -> None:
         """Let the first `length` tokens be seen; what is written next comes behind them."""
         self.keys = self.room_for_keys[:, :, :length]
@@ -69,6 +73,10 @@ class PackedCache:
         """Write a layer's new states; returns all of its that are visible."""
         return self.layers[layer_idx].update(key_states, value_states)
 
+    def beginning(self, length: int, *, room: int) -> PackedCache:
+        """A copy of the first `length` tokens, with room for more."""
+        return PackedCache([layer.beginning(length, room=room) for layer in self.layers])
+
     def crop(self, length: int) -> None:
         """Forget all but the first `length` tokens."""
         for layer in self.layers:
@@ -89,6 +97,13 @@ class PackedCache:
         """
         count = queries if isinstance(queries, int) else len(queries)
         return self.get_seq_length(layer_idx) + count, 0
+
+
+def _copy(states: Tensor, length: int, room: int) -> Tensor:
+    shape = (*states.shape[:2], length + room, states.shape[3])
+    made = states.new_zeros(shape)
+    made[:, :, :length] = states[:, :, :length]
+    return made
 
 
 def packed_cache(buffers: Buffers, length: int) -> PackedCache:

@@ -1,0 +1,47 @@
+"""The best passage read alone: a second reading that costs little and often knows better.
+
+A small reader is distracted by passages beside the one that has the answer; where several
+are needed, it is lost without them. So it reads both ways, and what it was surer of is the
+answer. The first passage's states stand where they were computed and were not repaired: they
+are taken from the window as they are. What was written from the whole window is the draft:
+where both readings agree, the second one is a single pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .adapter import acting
+from .assembly import Assembled
+from .attention import Plan, planned
+from .generation import Manner, Written, greedy
+from .language_model import LanguageModel
+from .terms import tokens
+
+
+def read_alone(
+    model: LanguageModel,
+    prompt: Sequence[int],
+    assembled: Assembled,
+    written: Written,
+    *,
+    limit: int,
+    insists: bool,
+) -> Written:
+    """What is written from the first passage; `written` was, from all.
+
+    `prompt` is that of all passages, whose states are `assembled`.
+    """
+    layout = assembled.layout
+    tail = prompt[layout.length :]
+    cache = assembled.cache.beginning(layout.ends[0], room=len(tail) + limit + 1)
+    ids = [*prompt[: layout.ends[0]], *tail]
+    manner = Manner(insists=insists, draft=written.ids)
+    with acting(), planned(Plan()):
+        return greedy(model, ids, limit=limit, cache=cache, manner=manner)
+
+
+def agree(one: Written, other: Written) -> bool:
+    """Whether two readings say the same, whatever the case and punctuation."""
+    first, second = ([token.text for token in tokens(each.text)] for each in (one, other))
+    return first == second

@@ -1,0 +1,74 @@
+"""The first passage read alone, beside the whole window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations, product
+
+import pytest
+
+from memctx.reader import LanguageModel, MemoryReader, Reading, Window
+from memctx.reader.assembly import Assembler
+from memctx.reader.generation import Manner, greedy
+from memctx.reader.kv_memory import Maker
+from memctx.reader.pieces import Pieces
+
+QUESTIONS = ("Who founded it?", "谁开办的？", "How many?")
+
+
+@pytest.fixture
+def reader(random_model: LanguageModel) -> MemoryReader:
+    """Reads a tiny random model's way, once."""
+    maker = Maker("a", "config", tuple(Pieces(random_model, 0).head), "float32")
+    return MemoryReader(Assembler(random_model, maker, None, format="float16"), answer_tokens=12)
+
+
+def test_the_surer_of_both_readings_is_the_answer(reader: MemoryReader, window: Window) -> None:
+    both = replace(reader, alone=True)
+    kept = []
+    for question, passages in product(QUESTIONS, permutations(window.passages)):
+        order, first = Window(passages), Window(passages[:1])
+        single, whole = reader.read(question, first), reader.read(question, order)
+        surer = max(single, whole, key=lambda reading: _known(reading.logprob))
+        reading = both.read(question, order)
+        assert (reading.text, reading.agreed) == (surer.text, single.text == whole.text)
+        assert reading.logprob == pytest.approx(_known(surer.logprob), abs=1e-4)
+        assert reading.prompt_tokens == whole.prompt_tokens
+        kept.append(surer is single)
+    assert len(set(kept)) == 2, "the questions should make both readings win"
+
+
+def test_an_answer_that_may_change_is_told_when_it_stands(
+    reader: MemoryReader, window: Window
+) -> None:
+    heard: list[str] = []
+    reading = replace(reader, alone=True).read(QUESTIONS[0], window, on_text=heard.append)
+    assert heard == [reading.text]
+
+
+def test_one_passage_is_read_once(reader: MemoryReader, window: Window) -> None:
+    first = replace(window, passages=window.passages[:1])
+    once, twice = (replace(reader, alone=each).read("Who?", first) for each in (False, True))
+    assert _timeless(once) == _timeless(twice)
+
+
+@pytest.mark.parametrize("wrong", [None, 0, 2])
+def test_a_draft_changes_nothing(random_model: LanguageModel, wrong: int | None) -> None:
+    ids = random_model.encode("Corrie Holt has a mill. Who founded it?")
+    plain = greedy(random_model, ids, limit=8)
+    draft = list(plain.ids)
+    if wrong is not None:
+        draft[wrong] = (draft[wrong] + 1) % 200 + 5
+    drafted = greedy(random_model, ids, limit=8, manner=Manner(draft=tuple(draft)))
+    assert drafted.ids == plain.ids
+    assert drafted.logprob == pytest.approx(plain.logprob, abs=1e-4)
+
+
+def _known(value: float | None) -> float:
+    if value is None:
+        raise AssertionError("a reading without probabilities")
+    return value
+
+
+def _timeless(reading: Reading) -> Reading:
+    return replace(reading, first_token_ms=None, load_ms=0.0)
