@@ -16,7 +16,6 @@ from .assembly import Assembled
 from .attention import Plan, planned
 from .generation import Manner, Written, greedy
 from .language_model import LanguageModel
-from .terms import tokens
 
 
 def read_alone(
@@ -39,9 +38,3 @@ def read_alone(
     manner = Manner(insists=insists, draft=written.ids)
     with acting(), planned(Plan()):
         return greedy(model, ids, limit=limit, cache=cache, manner=manner)
-
-
-def agree(one: Written, other: Written) -> bool:
-    """Whether two readings say the same, whatever the case and punctuation."""
-    first, second = ([token.text for token in tokens(each.text)] for each in (one, other))
-    return first == second

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .adapter import acting
-from .alone import agree, read_alone
+from .alone import read_alone
 from .assembly import Assembled, Assembler
 from .attention import Plan, planned
 from .generation import Manner, Written, greedy
@@ -128,16 +128,15 @@ class MemoryReader:
         early = None if alone or options_of(question) else on_text
         manner = Manner(self.care.lookup, insists=insist, within=within)
         written, shares = self._written(window, prepared, manner, on_text=early)
-        first_token_at, agreed = written.first_token_at, True
+        first_token_at = written.first_token_at
         if alone:
             limit, assembled = self.answer_tokens, prepared.assembled
             other = read_alone(
                 self.model, prepared.ids, assembled, written, limit=limit, insists=insist
             )
-            agreed = agree(written, other)
             if other.logprob > written.logprob:
                 written, shares = other, (1.0, *(0.0 for _ in window.passages[1:]))
-        reading = replace(self._reading(question, window, written, shares), agreed=agreed)
+        reading = self._reading(question, window, written, shares)
         if on_text is not None and early is None:
             on_text(reading.text)
         if self.twice and within is None and reading.evidence:

@@ -60,8 +60,8 @@ class Reading:
     probability of the answer's tokens, `least` the least of them, `refusal` the
     probability that it had opened with a refusal; None where not known. `other` is
     what is read when the passage cited first is out of sight, if likely something else.
-    `agreed` says whether the first passage alone was read the same, where it was read so.
-    Milliseconds count from the call of `read`; `first_token_ms` is None when no model read, and
+    Milliseconds
+    count from the call of `read`; `first_token_ms` is None when no model read, and
     `load_ms`, a part of it, is loading stored states. `attention` is each passage's
     share of what the answer looked at, in the window's order; empty where not known.
     `adapter` is the digest of the adapter that read, if any.
@@ -75,7 +75,6 @@ class Reading:
     least: float | None = None
     refusal: float | None = None
     other: Reading | None = None
-    agreed: bool = True
     first_token_ms: float | None = None
     prompt_tokens: int = 0
     answer_tokens: int = 0
