@@ -1,7 +1,7 @@
 """The best passage read alone: a second reading that costs little and often knows better.
 
-A small reader is distracted by passages beside the one that has the answer; where several
-are needed, it is lost without them. So it reads both ways, and what it was surer of is the
+A small reader is distracted by passages beside the one that has the answer. So, unless the
+second one is likely needed, too, it reads both ways, and what it was surer of is the
 answer. The first passage's states stand where they were computed and were not repaired: they
 are taken from the window as they are. What was written from the whole window is the draft:
 where both readings agree, the second one is a single pass.
@@ -16,6 +16,16 @@ from .assembly import Assembled
 from .attention import Plan, planned
 from .generation import Manner, Written, greedy
 from .language_model import LanguageModel
+from .reading import Window
+
+_NEEDED = 0.7
+"""From this p(passage) on the second one is likely needed, too: of .5, .7, .9 and none, it was
+best for questions of one passage that left those of several alone."""
+
+
+def may_do_alone(window: Window) -> bool:
+    """Whether the first passage may be all that a question needs."""
+    return len(window.passages) > 1 and window.passages[1].score < _NEEDED
 
 
 def read_alone(

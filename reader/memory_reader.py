@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .adapter import acting
-from .alone import read_alone
+from .alone import may_do_alone, read_alone
 from .assembly import Assembled, Assembler
 from .attention import Plan, planned
 from .generation import Manner, Written, greedy
@@ -60,7 +60,8 @@ class MemoryReader:
     """Reads from stored states. `assembler` finds or computes them.
 
     With `twice`, an answer that another passage may contradict is read again without its own.
-    With `alone`, the first passage is read by itself, too, and the surer answer is given.
+    With `alone`, the first passage is read by itself, too, where it may be enough, and the
+    surer answer is given.
     With `verbatim`, answers are stretches of the passages and cited as such, once.
     """
 
@@ -123,7 +124,7 @@ class MemoryReader:
         started = time.perf_counter()
         prepared = self.prepare(question, window)
         within = held(self.pieces, question, window, verbatim=self.verbatim)
-        alone = self.alone and within is None and len(window.passages) > 1
+        alone = self.alone and within is None and may_do_alone(window)
         # What is said at once cannot be taken back.
         early = None if alone or options_of(question) else on_text
         manner = Manner(self.care.lookup, insists=insist, within=within)

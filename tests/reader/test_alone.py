@@ -27,7 +27,8 @@ def test_the_surer_of_both_readings_is_the_answer(reader: MemoryReader, window: 
     both = replace(reader, alone=True)
     kept = []
     for question, passages in product(QUESTIONS, permutations(window.passages)):
-        order, first = Window(passages), Window(passages[:1])
+        order = Window(tuple(replace(passage, score=0.2) for passage in passages))
+        first = replace(order, passages=order.passages[:1])
         single, whole = reader.read(question, first), reader.read(question, order)
         surer = max(single, whole, key=lambda reading: _known(reading.logprob))
         reading = both.read(question, order)
@@ -44,6 +45,16 @@ def test_an_answer_that_may_change_is_told_when_it_stands(
     heard: list[str] = []
     reading = replace(reader, alone=True).read(QUESTIONS[0], window, on_text=heard.append)
     assert heard == [reading.text]
+
+
+def test_where_the_second_passage_is_likely_needed_both_are_read_together(
+    reader: MemoryReader, window: Window
+) -> None:
+    first, second, *_ = window.passages
+    likely = Window((first, replace(second, score=0.9)))
+    for question in QUESTIONS:
+        once, twice = (replace(reader, alone=each).read(question, likely) for each in (False, True))
+        assert _timeless(once) == _timeless(twice)
 
 
 def test_one_passage_is_read_once(reader: MemoryReader, window: Window) -> None:
