@@ -5,11 +5,12 @@
     python -m memctx.benchmarks.reader store   --work DIR
     python -m memctx.benchmarks.reader report  --work DIR --out docs/benchmarks.md
 
-Same model, passages, order, prompt and greedy decoding for every arm. Each measurement is
-a line in DIR, so an interrupted run goes on where it stopped. Passages are the gold ones
-and the BM25 neighbours that fit into the window, by BM25 score. p(passage) is a logistic
-regression on BM25 scores, fitted on one half of the questions and used on the other, on
-which alone all arms are reported; questions that share a gold passage are in one half.
+Same model, passages, order, prompt and greedy decoding for every arm; each window is read
+once. Each measurement is a line in DIR, so an interrupted run goes on where it stopped.
+Passages are the gold ones and the BM25 neighbours that fit into the window, by BM25 score.
+p(passage) is a logistic regression on BM25 scores, fitted on one half of the questions and
+used on the other, on which alone all arms are reported; questions that share a gold passage
+are in one half.
 """
 
 from __future__ import annotations
@@ -75,10 +76,11 @@ def main() -> None:
 
 
 def _reader(folder: Path) -> MemoryReader:
+    """Reads each window once, as full prefill does."""
     reader = find_memory_reader(load_settings(), places=Places(states=folder)).reader
     if not isinstance(reader, MemoryReader):
         raise SystemExit("this model is read by full prefill; there is nothing to compare")
-    return replace(reader, care=DEFAULT)
+    return replace(reader, care=DEFAULT, alone=False, twice=False)
 
 
 # --- speed ----------------------------------------------------------------------------
