@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ..errors import UsageError
 from ..memory.faults import check_text
 from ..reader.reading import Reader
+from ..reader.retelling import retelling_of
 from ..records import Citation, Passage, Summary
 from .progress import Progress
 from .retrieve import Clock
@@ -23,6 +24,7 @@ from .workspace import Workspace
 METHODS = ("auto", "extract", "abstract")
 _PASSAGES = 40  # that a query's summary is made of
 _CENTRAL_SHARE = 8  # budgets' worth of central sentences that the reader is given
+_RETOLD_SHARE = 4  # the same, of a reader that says three sentences again in one
 
 Count = Callable[[str], int]
 Search = Callable[[str, int], Sequence[Passage]]
@@ -107,10 +109,12 @@ class Summariser:
 
     def _abstract(self, request: SummaryRequest, gathered: Gathered, clock: Clock) -> Summary:
         """In the reader's words; an extract where nothing that it wrote is supported."""
-        picks = self._picks(gathered, _CENTRAL_SHARE * request.max_tokens)
+        reader = self.reader()
+        share = _CENTRAL_SHARE if retelling_of(reader) is None else _RETOLD_SHARE
+        picks = self._picks(gathered, share * request.max_tokens)
         sources = [gathered.material.texts[pick.sentence][: pick.length] for pick in picks]
         embedder = Embedding(self.space, self.progress).embedder(joined(sources))
-        writer = Writer(self.reader(), embedder, self.space.settings.window, self.progress)
+        writer = Writer(reader, embedder, self.space.settings.window, self.progress)
         writing = writer.write(sources, request.max_tokens, request.query)
         if not writing.sentences:
             return self._extract(request, gathered, clock, writing.dropped)

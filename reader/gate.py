@@ -19,6 +19,7 @@ from typing import Any
 from ..errors import ReaderError
 from ..files import read_json, write_json
 from .fidelity import LIMIT, Verdict, judge, shipped_probes
+from .language_model import LanguageModel
 from .memory_reader import Care, MemoryReader
 from .prefill import PrefillReader
 from .reading import Reading, Window, WindowPassage
@@ -50,6 +51,11 @@ class GatedReader:
         """ "memory", or "prefill" once the model was found to need it; verbatim, "extract"."""
         read = self._verdict.mode if self._verdict else "memory"
         return "extract" if self._given.verbatim else read
+
+    @property
+    def model(self) -> LanguageModel:
+        """The model that reads."""
+        return self._given.model
 
     @property
     def reader(self) -> MemoryReader | PrefillReader:

@@ -48,6 +48,14 @@ def wording(language: Language, style: Style) -> Wording:
     return Wording(head=table["head"], tail=table["tail"])
 
 
+@functools.cache
+def retelling(language: Language) -> Wording:
+    """The shipped examples of texts said in one sentence; `{text}` in `tail` is the next one."""
+    source = package_files("memctx") / "data" / "prompts" / f"{language}.toml"
+    table = tomllib.loads(source.read_text(encoding="utf-8"))["retelling"]
+    return Wording(head=table["head"], tail=table["tail"])
+
+
 def question_language(question: str) -> Language:
     """Chinese where at least 15% of the letters are Chinese characters, else English.
 

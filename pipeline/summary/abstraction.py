@@ -2,8 +2,10 @@
 
 The central sentences are read in groups that fit the window, each group is written down in
 a few sentences, and these are grouped and read again until they fit the budget (RAPTOR's
-shape, Sarthi et al. 2024). A sentence is kept if sentences of the source support it; it then
-cites those. What is not supported is dropped and counted.
+shape, Sarthi et al. 2024). A base model, which cannot be told what to write, says a few
+sentences at a time again in one, and is believed only where it shortens one of them. A sentence
+is kept if sentences of the source support it; it then cites those. What is not supported is
+dropped and counted.
 """
 
 from __future__ import annotations
@@ -14,12 +16,14 @@ from dataclasses import dataclass
 from ...memory.embedder import Embedder
 from ...reader.prompt import question_language
 from ...reader.reading import Reader, Window, WindowPassage
+from ...reader.retelling import Retelling, retelling_of
 from ...sentences import sentences
 from ..progress import Progress
-from .support import sources_of
+from .support import shortened, sources_of
 from .trimming import joined
 
 _LEVELS = 4
+_RETOLD = 3  # sentences that are said again in one
 _TASK = {
     "en": "Summarise the passages in a few sentences, in your own words.",
     "zh": "请用自己的话，以几句话概括以上内容。",
@@ -61,6 +65,9 @@ class Writer:
         Raises:
             ReaderError: the reader cannot read a group.
         """
+        retell = retelling_of(self.reader)
+        if retell is not None:
+            return self._retold(sources, budget, retell)
         task = _task(sources, query)
         level = [Written(text, (place,)) for place, text in enumerate(sources)]
         dropped = 0
@@ -69,11 +76,35 @@ class Writer:
             dropped += more
             if self._tokens(level) <= budget:
                 break
+        return Writing(self._fitting(level, budget), dropped)
+
+    def _retold(self, sources: Sequence[str], budget: int, retell: Retelling) -> Writing:
+        """Each few neighbours said in one sentence, as long as the budget lasts."""
+        starts = range(0, len(sources), _RETOLD)
+        self.progress.start("writing", len(starts), "parts")
+        written: list[Written] = []
+        dropped = 0
+        for start in starts:
+            places = list(range(start, min(start + _RETOLD, len(sources))))
+            said = retell(joined([sources[place] for place in places]))
+            found = shortened(said, [sources[place] for place in places])
+            if found and said not in {one.text for one in written}:
+                written.append(Written(said, (places[found[0]],)))
+            else:
+                dropped += 1
+            self.progress.advance(1)
+            if self._tokens(written) > budget:
+                break
+        self.progress.finish()
+        return Writing(self._fitting(written, budget), dropped)
+
+    def _fitting(self, level: Sequence[Written], budget: int) -> tuple[Written, ...]:
+        """The sentences that fit the budget, each if there is still room for it."""
         kept: list[Written] = []
         for sentence in level:
             if self._tokens([*kept, sentence]) <= budget:
                 kept.append(sentence)
-        return Writing(tuple(kept), dropped)
+        return tuple(kept)
 
     def _level(
         self, below: Sequence[Written], sources: Sequence[str], task: str

@@ -1,11 +1,14 @@
 """Whether what was written stands in its sources: by its words, its numbers, its meaning.
 
 A check that errs towards doubt: most of a sentence's terms must be in the sentences that it
-is held against, all of its numbers, and one of these must be near it. No model of entailment.
+is held against, all of its numbers and names, one of these must be near it, and both or
+neither deny something. Of a model that invents more, a sentence is believed only where it
+shortens a source. No model of entailment.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,6 +22,14 @@ _SHARE = 0.6  # of a sentence's terms
 _NEAR = 0.5  # cosine to the nearest source
 _SOURCES = 2  # that a sentence cites at most
 _ALSO = 0.15  # a second source adds at least so much of the terms
+_LEFT_OUT = 3  # terms that one who shortens leaves out between the first and the last kept
+
+_WORD = re.compile(r"[^\W\d_]+")
+_NAME = re.compile(r"(?<=[^\s.!?:“\"'‘] )[A-Z][^\W\d_]+")
+_DENIAL = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['’]t\b|[不没未无非]",
+    re.IGNORECASE,
+)
 
 
 def sources_of(
@@ -42,7 +53,43 @@ def sources_of(
         if len(held[place] - said) / len(wanted) >= _ALSO:
             chosen.append(place)
             said |= held[place]
-    known = frozenset[str]().union(*(numbers(sources[place]) for place in chosen))
     near = max(cosines[place] for place in chosen) >= _NEAR
-    supported = len(said) / len(wanted) >= _SHARE and numbers(sentence) <= known
-    return chosen if near and supported else []
+    held_enough = len(said) / len(wanted) >= _SHARE
+    known = " ".join(sources[place] for place in chosen)
+    return chosen if near and held_enough and _agree(sentence, known, sources[chosen[0]]) else []
+
+
+def shortened(sentence: str, sources: Sequence[str]) -> list[int]:
+    """The source that a sentence shortens: [its number], or [] where it shortens none.
+
+    It says the source's terms in their order, leaves out three at most between its first and
+    its last, and agrees with it on numbers, names and denials.
+    """
+    wanted = terms(sentence)
+    found = (
+        place
+        for place, source in enumerate(sources)
+        if wanted and _runs_through(wanted, terms(source)) and _agree(sentence, source, source)
+    )
+    return [place for place, _ in zip(found, range(1), strict=False)]
+
+
+def _runs_through(wanted: Sequence[str], held: Sequence[str]) -> bool:
+    """Whether all that is wanted stands in a stretch that holds three terms more at most."""
+    starts = (place for place, term in enumerate(held) if term == wanted[0])
+    return any(_in_order(wanted, held[place : place + len(wanted) + _LEFT_OUT]) for place in starts)
+
+
+def _in_order(wanted: Sequence[str], held: Sequence[str]) -> bool:
+    """Whether the terms wanted are among those held, in their order."""
+    rest = iter(held)
+    return all(term in rest for term in wanted)
+
+
+def _agree(sentence: str, known: str, best: str) -> bool:
+    """Whether the numbers and names of a sentence are known, and it denies what its source does."""
+    words = {word.lower() for word in _WORD.findall(known)}
+    named = all(name.lower() in words for name in _NAME.findall(sentence))
+    denies = _DENIAL.search(sentence) is not None
+    alike = _DENIAL.search(known) is not None if denies else _DENIAL.search(best) is None
+    return named and alike and numbers(sentence) <= numbers(known)

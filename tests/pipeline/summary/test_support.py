@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from memctx import HashingEmbedder
-from memctx.pipeline.summary.support import sources_of
+from memctx.pipeline.summary.support import shortened, sources_of
 
 SOURCES = [
     "Anna Lind founded the ferry in 1904.",
@@ -32,3 +32,30 @@ def test_what_no_source_says_is_not_supported() -> None:
     assert supported("The emperor danced with the ferry.") == []
     assert supported("") == []
     assert sources_of("Anna", HashingEmbedder().encode_query("Anna"), [], None) == []  # type: ignore[arg-type]
+
+
+def test_a_name_that_no_source_says_is_not_supported() -> None:
+    assert supported("The ferry was founded by Josef Lind in 1904.") == []
+
+
+def test_what_a_source_denies_is_not_supported_as_said() -> None:
+    assert supported("Somebody was paid for the loss.") == []
+    assert supported("The ferry never sank in a storm near Halden.") == []
+    assert supported("Nobody was paid for the loss.") == [2]
+
+
+def test_what_shortens_a_source_cites_it() -> None:
+    assert shortened("The ferry sank near Halden.", SOURCES) == [1]
+    assert shortened("Anna Lind founded the ferry.", SOURCES) == [0]
+    assert shortened("", SOURCES) == []
+
+
+def test_a_source_in_another_order_or_with_a_word_more_is_not_shortened() -> None:
+    assert shortened("A storm sank the ferry.", SOURCES) == []
+    assert shortened("The old ferry sank.", SOURCES) == []
+    assert shortened("Anybody was ever paid.", SOURCES) == []
+
+
+def test_words_that_are_far_apart_are_not_joined() -> None:
+    source = "Anna saw that Josef, his uncle, both cousins and her teacher left."
+    assert shortened("Anna left.", [source]) == []
