@@ -106,7 +106,7 @@ def ask(
     rerank: Rerank = False,
     batch: Batch = None,
     json: Json = False,
-    stream: Annotated[bool, typer.Option("--stream", help="Print words as they come.")] = False,
+    stream: Annotated[bool, typer.Option("--stream", help="Print words once they stand.")] = False,
     explain: Explain = False,
     reader: ReaderMode = "memory",
 ) -> None:

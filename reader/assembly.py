@@ -23,7 +23,7 @@ from .states import empty_buffers, encode
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A window as a transformers cache. `found` tokens had been computed before.
+    """A window as a cache. `found` tokens had been computed before.
 
     `load_ms` is the time that finding and placing stored states took.
     """

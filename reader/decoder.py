@@ -253,15 +253,19 @@ def load_decoder(folder: Path, shape: Shape, *, device: str, dtype: torch.dtype)
     Raises:
         OSError, ValueError, RuntimeError: the file is damaged.
     """
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     with torch.device("meta"):
         decoder = Decoder(shape)
     tied = {"lm_head.weight"} if shape.tie_word_embeddings else set()
     wanted = set(decoder.state_dict()) - tied
-    if tensor_names(folder / WEIGHTS) - tied != wanted:
+    if tensor_names(folder / WEIGHTS) != wanted:  # a head beside a tied one may be another
         return None
-    found = load_file(folder / WEIGHTS, device=device)
+    try:
+        found = load_file(folder / WEIGHTS, device=device)
+    except SafetensorError as error:
+        raise ValueError(str(error)) from error
     placed = {name: found.pop(name).to(dtype) for name in sorted(wanted)}
     if tied:
         placed["lm_head.weight"] = placed["model.embed_tokens.weight"]

@@ -23,7 +23,12 @@ _FAMILIES = {
     "Qwen3ForCausalLM": "qwen3",
 }
 _ACTIVATIONS = frozenset({"gelu_pytorch_tanh", "silu"})
-_ELSEWHERE = ("quantization_config", "attn_logit_softcapping", "final_logit_softcapping")
+_ELSEWHERE = (
+    "quantization_config",
+    "attn_logit_softcapping",
+    "final_logit_softcapping",
+    "partial_rotary_factor",
+)
 """What changes the computation, if it is set at all."""
 
 _NUMBERS = (
@@ -104,9 +109,17 @@ def read_shape(folder: Path) -> Shape | None:
 
 
 def tensor_names(file: Path) -> set[str]:
-    """The names in a safetensors file, from its header alone."""
+    """The names in a safetensors file, from its header alone.
+
+    Raises:
+        OSError, ValueError: it cannot be read, or is none.
+    """
     with file.open("rb") as opened:
         size = int.from_bytes(opened.read(8), "little")
+        if size > file.stat().st_size - 8:
+            raise ValueError(
+                f"{file.name} is damaged: its header says that it is longer than it is"
+            )
         return set(json.loads(opened.read(size))) - {"__metadata__"}
 
 
@@ -119,7 +132,7 @@ def _family(config: Mapping[str, Any]) -> str | None:
     unknown = any(config.get(name) is not None for name in _ELSEWHERE)
     if unknown or config.get("mlp_bias") or config.get("use_bidirectional_attention"):
         return None
-    return family
+    return None if family == "llama" and config.get("layer_types") else family
 
 
 def _shape(config: Mapping[str, Any], family: str) -> Shape | None:
@@ -141,7 +154,7 @@ def _shape(config: Mapping[str, Any], family: str) -> Shape | None:
         rms_norm_eps=float(config["rms_norm_eps"]),
         activation=activation,
         scale=float(config["query_pre_attn_scalar"] if gemma else width) ** -0.5,
-        tie_word_embeddings=bool(config["tie_word_embeddings"]),
+        tie_word_embeddings=bool(config.get("tie_word_embeddings", gemma)),
         attention_bias=(bias, bias and family != "qwen2"),
         layer_types=types,
         sliding_window=int(config["sliding_window"]) if "sliding_attention" in types else None,
@@ -176,14 +189,18 @@ def _rope(config: Mapping[str, Any], kind: str, *, gemma: bool) -> Rope:
         KeyError, ValueError: it declares none, or some that are not known here.
     """
     declared = config.get("rope_parameters")
+    if declared and config.get("rope_scaling"):
+        raise ValueError("expected one declaration of rotary positions")
     if declared:
-        return _known(declared.get(kind, declared))
+        return _known(declared[kind] if gemma else declared)
     if gemma and kind == "sliding_attention":
         return Rope(float(config["rope_local_base_freq"]))
     return _known({"rope_theta": config["rope_theta"], **(config.get("rope_scaling") or {})})
 
 
-def _known(said: Mapping[str, Any]) -> Rope:
+def _known(said: Any) -> Rope:
+    if not isinstance(said, Mapping):
+        raise ValueError("expected rotary positions")
     kind = said.get("rope_type", said.get("type", "default"))
     base, factor = float(said["rope_theta"]), float(said.get("factor") or 1.0)
     if said.get("partial_rotary_factor", 1.0) != 1.0:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from .answer import is_complete, settled, tidy
 from .language_model import LanguageModel
 from .lookup import guess
+from .packed_cache import shorten
 from .states import new_cache
 
 _REPLACEMENT = "\ufffd"
@@ -29,10 +30,11 @@ class Within(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to write: with up to `lookup` tokens guessed from the prompt and checked in one
-    pass (prompt lookup decoding), or with the tokens of a `draft`, both of which change
-    nothing but time; where the writer
-    `insists`, an answer even where the model would open with a refusal. `within` is what
+    """How to write.
+
+    Up to `lookup` tokens at a time are guessed from the prompt (prompt lookup decoding), or
+    those of a `draft` are, and checked in one pass: that changes nothing but time. A writer
+    that `insists` answers even where the model would open with a refusal. `within` is what
     may be written at all; None for anything.
     """
 
@@ -115,7 +117,7 @@ def _write(watch: _Watch, ids: list[int], manner: Manner, *, limit: int, cache: 
             if done or ids[-1] != guessed:
                 break
         if cache.get_seq_length() >= len(ids):  # a guess was wrong, or not needed
-            cache.crop(len(ids) - 1)
+            shorten(cache, len(ids) - 1)
 
 
 def _guesses(written: Sequence[int], ids: Sequence[int], manner: Manner) -> list[int]:

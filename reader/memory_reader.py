@@ -18,13 +18,12 @@ from .assembly import Assembled, Assembler
 from .attention import Plan, planned
 from .generation import Manner, Written, greedy
 from .language_model import LanguageModel
-from .options import options_of
 from .pieces import Pieces
 from .prior import score_bias
 from .reading import Reading, Window, WindowPassage
 from .repair import first_tokens, most_attended, repair
 from .second import contested, hiding, other_answer
-from .understood import understood
+from .understood import stands_early, understood
 from .verbatim import held
 from .watching import PassageWatch, TokenWatch, weighed
 
@@ -126,7 +125,7 @@ class MemoryReader:
         within = held(self.pieces, question, window, verbatim=self.verbatim)
         alone = self.alone and within is None and may_do_alone(window)
         # What is said at once cannot be taken back.
-        early = None if alone or options_of(question) else on_text
+        early = on_text if stands_early(question) and not alone else None
         manner = Manner(self.care.lookup, insists=insist, within=within)
         written, shares = self._written(window, prepared, manner, on_text=early)
         first_token_at = written.first_token_at

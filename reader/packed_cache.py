@@ -112,6 +112,15 @@ def packed_cache(buffers: Buffers, length: int) -> PackedCache:
     return PackedCache([PackedLayer(keys[None], values[None], length) for keys, values in pairs])
 
 
+def shorten(cache: Any, length: int) -> None:
+    """Let a cache, ours or transformers' own, forget all but its first `length` tokens.
+
+    Theirs takes how many to forget, as a negative number.
+    """
+    ours = isinstance(cache, PackedCache)
+    cache.crop(length if ours else length - cache.get_seq_length())
+
+
 def overwrite(cache: PackedCache, slots: Tensor | None) -> None:
     """Let the next passes write at `slots`, shape (tokens,); None: behind the last token."""
     for layer in cache.layers:

@@ -15,11 +15,10 @@ from typing import Any
 from .adapter import acting
 from .generation import Manner, greedy
 from .language_model import LanguageModel
-from .options import options_of
 from .pieces import Pieces
 from .reading import Reading, Window, WindowPassage
 from .states import new_cache
-from .understood import understood
+from .understood import stands_early, understood
 from .verbatim import held
 
 
@@ -73,7 +72,7 @@ class PrefillReader:
         Raises:
             ReaderError: the window and the answer do not fit into the model's context.
         """
-        started = time.perf_counter()
+        started, early = time.perf_counter(), stands_early(question)
         prompt = self._pieces.prompt(question, window)
         cache = plainly(self.model.weights, self._pieces.context(window))
         within = held(self._pieces, question, window, verbatim=self.verbatim)
@@ -82,12 +81,12 @@ class PrefillReader:
                 self.model,
                 prompt,
                 limit=self.answer_tokens,
-                on_text=None if options_of(question) else on_text,
+                on_text=on_text if early else None,
                 cache=cache,
                 manner=Manner(insists=insist, within=within),
             )
         reading = understood(self.model, question, window, written, mode=self.mode)
-        if on_text is not None and options_of(question):
+        if on_text is not None and not early:
             on_text(reading.text)
         first = 1000 * (written.first_token_at - started)
         return replace(reading, first_token_ms=first, prompt_tokens=len(prompt))

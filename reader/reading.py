@@ -60,8 +60,8 @@ class Reading:
     probability of the answer's tokens, `least` the least of them, `refusal` the
     probability that it had opened with a refusal; None where not known. `other` is
     what is read when the passage cited first is out of sight, if likely something else.
-    Milliseconds
-    count from the call of `read`; `first_token_ms` is None when no model read, and
+    Milliseconds count from the call of `read`; `first_token_ms`, of the first reading
+    where there are two, is None when no model read, and
     `load_ms`, a part of it, is loading stored states. `attention` is each passage's
     share of what the answer looked at, in the window's order; empty where not known.
     `adapter` is the digest of the adapter that read, if any.

@@ -26,7 +26,7 @@ class Retelling:
     model: LanguageModel
 
     def __call__(self, text: str) -> str:
-        """The sentence; "" where the model came to no end.
+        """The sentence; "" where the model came to no end, or the text is too long for it.
 
         Raises:
             ModelError: the model cannot be loaded.
@@ -34,6 +34,8 @@ class Retelling:
         words = retelling(question_language(text))
         asked = words.head + words.tail.replace("{text}", " ".join(text.split()))
         prompt = [*self.model.opening_ids, *self.model.encode(asked)]
+        if len(prompt) + _LIMIT > self.model.context:
+            return ""
         written = greedy(self.model, prompt, limit=_LIMIT).text
         return written if _ENDED.search(written) else ""
 

@@ -10,9 +10,20 @@ from .declined import declines
 from .full_names import completed
 from .generation import Written
 from .language_model import LanguageModel
-from .options import chosen
+from .options import chosen, options_of
+from .prompt import question_language
 from .reading import Reading, Window
+from .terms import asks_who
 from .verbatim import located
+
+
+def stands_early(question: str) -> bool:
+    """Whether words of an answer stand once they are written: not where it will be made whole.
+
+    That are options, which become labels, and names of people, in Chinese.
+    """
+    named = asks_who(question) and question_language(question) == "zh"
+    return not options_of(question) and not named
 
 
 def understood(

@@ -30,6 +30,12 @@ _DENIAL = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['’]t\b|[不没未无非]",
     re.IGNORECASE,
 )
+_DOUBT = re.compile(
+    r"\b(?:den(?:y|ie[sd])|refus\w+|fail\w*|avoid\w*|might|may|could|would|alleg\w+|claim\w*"
+    r"|almost|nearly|if|unless)\b|否认|拒绝|可能|也许|据称|几乎|如果",
+    re.IGNORECASE,
+)
+"""What makes a statement less than one: a sentence must not leave it out."""
 
 
 def sources_of(
@@ -92,4 +98,9 @@ def _agree(sentence: str, known: str, best: str) -> bool:
     named = all(name.lower() in words for name in _NAME.findall(sentence))
     denies = _DENIAL.search(sentence) is not None
     alike = _DENIAL.search(known) is not None if denies else _DENIAL.search(best) is None
-    return named and alike and numbers(sentence) <= numbers(known)
+    doubted = _doubts(best) <= _doubts(sentence)
+    return named and alike and doubted and numbers(sentence) <= numbers(known)
+
+
+def _doubts(text: str) -> frozenset[str]:
+    return frozenset(found.lower() for found in _DOUBT.findall(text))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import permutations, product
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,8 @@ from memctx.reader.assembly import Assembler
 from memctx.reader.generation import Manner, greedy
 from memctx.reader.kv_memory import Maker
 from memctx.reader.pieces import Pieces
+
+from .conftest import save_random
 
 QUESTIONS = ("Who founded it?", "谁开办的？", "How many?")
 
@@ -73,6 +77,19 @@ def test_a_draft_changes_nothing(random_model: LanguageModel, wrong: int | None)
     drafted = greedy(random_model, ids, limit=8, manner=Manner(draft=tuple(draft)))
     assert drafted.ids == plain.ids
     assert drafted.logprob == pytest.approx(plain.logprob, abs=1e-4)
+
+
+def test_guesses_change_nothing_for_models_that_transformers_runs(tmp_path: Path) -> None:
+    save_random(tmp_path, "llama")
+    config = json.loads((tmp_path / "config.json").read_text())
+    yarn = {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 1024}
+    config["rope_parameters"] |= yarn
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    model = LanguageModel(tmp_path, name="yarn")
+    assert type(model.weights).__name__ == "LlamaForCausalLM"
+    ids = model.encode("the mill, the mill, the mi")
+    plain = greedy(model, ids, limit=8)
+    assert greedy(model, ids, limit=8, manner=Manner(lookup=4)).ids == plain.ids
 
 
 def _known(value: float | None) -> float:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from memctx.errors import ModelError
 from memctx.reader.decoder import Decoder, load_decoder
 from memctx.reader.decoder_shape import read_shape
 from memctx.reader.language_model import LanguageModel
@@ -114,6 +116,10 @@ def test_configs_of_yesterday_are_read(tmp_path: Path) -> None:
         {"layer_types": ["full_attention", "chunked_attention"] * 2},
         {"architectures": ["Gemma3ForConditionalGeneration"]},
         {"rms_norm_eps": None},
+        {"rope_scaling": {"rope_type": "linear", "factor": 2.0}},
+        {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}},
+        {"rope_parameters": {"full_attention": {"rope_theta": 1e4}, "sliding_attention": []}},
+        {"partial_rotary_factor": 0.5},
     ],
 )
 def test_what_it_does_not_know_it_leaves_to_transformers(
@@ -127,6 +133,37 @@ def test_what_it_does_not_know_it_leaves_to_transformers(
 def test_other_models_are_run_by_transformers(family: str, tmp_path: Path) -> None:
     saved(family, tmp_path)
     assert not isinstance(LanguageModel(tmp_path, name=family).weights, Decoder)
+
+
+def test_a_head_beside_a_tied_one_is_left_to_transformers(tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    saved("gemma3", tmp_path)
+    tensors = load_file(tmp_path / "model.safetensors")
+    tensors["lm_head.weight"] = torch.ones(97, 32)
+    save_file(tensors, tmp_path / "model.safetensors", metadata={"format": "pt"})
+    assert not isinstance(LanguageModel(tmp_path, name="odd").weights, Decoder)
+
+
+def _cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def _pointer(file: Path) -> None:
+    file.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+
+
+def _noise(file: Path) -> None:
+    file.write_bytes(b"\xff" * 100)
+
+
+@pytest.mark.parametrize("damage", [_cut, _pointer, _noise])
+def test_damaged_weights_are_told_plainly(damage: Callable[[Path], None], tmp_path: Path) -> None:
+    saved("qwen3", tmp_path)
+    damage(tmp_path / "model.safetensors")
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        _ = LanguageModel(tmp_path, name="odd").weights
 
 
 def test_weights_with_other_tensors_are_left_to_transformers(tmp_path: Path) -> None:

@@ -57,7 +57,9 @@ def _config(family: str) -> Any:
             layer_types=["sliding_attention", "full_attention"] * 2,
         )
     if family == "qwen2":
-        return Qwen2Config(**_SHARED, use_sliding_window=True, sliding_window=12)
+        return Qwen2Config(
+            **_SHARED, use_sliding_window=True, sliding_window=12, max_window_layers=2
+        )
     if family == "qwen3":
         return Qwen3Config(**_SHARED, head_dim=16)
     if family == "gpt2":

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from memctx import HashingEmbedder
 from memctx.pipeline.summary.support import shortened, sources_of
 
@@ -59,3 +61,17 @@ def test_a_source_in_another_order_or_with_a_word_more_is_not_shortened() -> Non
 def test_words_that_are_far_apart_are_not_joined() -> None:
     source = "Anna saw that Josef, his uncle, both cousins and her teacher left."
     assert shortened("Anna left.", [source]) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("Smith stole the money.", "Smith denied that he stole the money."),
+        ("The company paid its workers.", "The company refused to say it paid its workers."),
+        ("The mayor resigned.", "The mayor said he might have resigned."),
+        ("市长辞职了。", "市长可能辞职了。"),
+    ],
+)
+def test_what_a_source_doubts_is_not_shortened_to_a_fact(sentence: str, source: str) -> None:
+    assert shortened(sentence, [source]) == []
+    assert shortened(source, [source]) == [0]
