@@ -20,7 +20,7 @@ from .memory.embedder import Embedder
 from .memory.faults import check_text
 from .memory.rows import DocumentRow
 from .pipeline.ask import AskOptions, answer
-from .pipeline.engines import find_embedder, state_bytes_per_token
+from .pipeline.engines import find_embedder
 from .pipeline.finding import Indexes
 from .pipeline.graph_reports import GraphExport
 from .pipeline.graph_view import GraphView
@@ -28,13 +28,13 @@ from .pipeline.progress import Progress, Quiet
 from .pipeline.readers import Readers
 from .pipeline.retrieve import Retriever, Scope
 from .pipeline.stages import Stages, listed
+from .pipeline.status import status
 from .pipeline.workspace import Workspace
 from .reader.reading import Reader
 from .records import (
     Answer,
     CalibrationReport,
     Fidelity,
-    IndexInfo,
     IngestReport,
     Passage,
     SearchResult,
@@ -285,26 +285,7 @@ class Memory:
 
     def status(self) -> Status:
         """What the memory holds, what made it, and how large it is."""
-        space = self._workspace
-        store = space.store
-        counts = store.counts()
-        vectors = space.vectors() if counts["chunks"] else None
-        graph = store.graph_counts()
-        return Status(
-            documents=counts["documents"],
-            chunks=counts["chunks"],
-            vectors=counts["vectors"],
-            entities=graph.entities,
-            facts=graph.facts,
-            collections=store.collections(),
-            embedder=space.embedder_name,
-            reader=self.settings.reader_endpoint or self.settings.reader,
-            index=IndexInfo(
-                vectors.kind if vectors else "none", vectors.device if vectors else "none"
-            ),
-            bytes=space.home.sizes() | {"states_per_token": state_bytes_per_token(self.settings)},
-            sequence=store.sequence(),
-        )
+        return status(self._workspace)
 
     def graph(self) -> GraphView:
         """The knowledge graph as it is now: its entities, ways between them, its figures."""
@@ -372,17 +353,7 @@ class Memory:
 
     def check_reader(self) -> Fidelity:
         """Measures how near reading from stored states comes to full prefill."""
-        reader = self._readers.from_memory()
-        verdict = reader.verdict(anew=True)
-        return Fidelity(
-            model=reader.name,
-            mode=verdict.mode,
-            divergence=verdict.divergence,
-            limit=reader.limit,
-            first=verdict.care.first,
-            share=verdict.care.share,
-            reason=verdict.reason,
-        )
+        return self._readers.fidelity()
 
     def train_reader(
         self,

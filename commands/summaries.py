@@ -14,36 +14,38 @@ from .options import Collection, Json, MemoryDir, open_memory
 if TYPE_CHECKING:
     from ..records import Summary
 
+Document = Annotated[
+    str | None, typer.Option(metavar="KEY", help="Only this document.", show_default=False)
+]
+Query = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Only what bears on this.", show_default=False)
+]
+Length = Annotated[int, typer.Option(min=1, metavar="N", help="Length, in the reader's tokens.")]
+Method = Annotated[
+    str,
+    typer.Option(
+        help="extract: the sources' own sentences; abstract: the reader's; auto: abstract "
+        "where the reader was taught to follow instructions."
+    ),
+]
+Wanted = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.jsonl",
+        help='Lines {"id", "document"?, "query"?}; prints one JSON object a line.',
+        show_default=False,
+    ),
+]
+
 
 def summarise(
     memory: MemoryDir = None,
-    document: Annotated[
-        str | None,
-        typer.Option(metavar="KEY", help="Only this document.", show_default=False),
-    ] = None,
-    query: Annotated[
-        str | None,
-        typer.Option(metavar="TEXT", help="Only what bears on this.", show_default=False),
-    ] = None,
+    document: Document = None,
+    query: Query = None,
     collection: Collection = None,
-    max_tokens: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Length, in the reader's tokens.")
-    ] = 256,
-    method: Annotated[
-        str,
-        typer.Option(
-            help="extract: the sources' own sentences; abstract: the reader's; auto: abstract "
-            "where the reader was taught to follow instructions."
-        ),
-    ] = "auto",
-    batch: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.jsonl",
-            help='Lines {"id", "document"?, "query"?}; prints one JSON object a line.',
-            show_default=False,
-        ),
-    ] = None,
+    max_tokens: Length = 256,
+    method: Method = "auto",
+    batch: Wanted = None,
     json: Json = False,
 ) -> None:
     """Summarise a document, what there is on a query, or the whole memory, with sources.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..reader.reading import Reader
+from ..records import Fidelity
 from .engines import find_calibration, find_memory_reader, find_reader, find_token_count
 from .verdict import Grounds
 from .workspace import Workspace
@@ -43,6 +44,20 @@ class Readers:
     def from_memory(self) -> GatedReader:
         """Another reader from stored states, which shares nothing with that of `of`."""
         return find_memory_reader(self._space.settings, places=self._space.places())
+
+    def fidelity(self) -> Fidelity:
+        """How near reading from stored states comes to full prefill, measured anew."""
+        reader = self.from_memory()
+        verdict = reader.verdict(anew=True)
+        return Fidelity(
+            model=reader.name,
+            mode=verdict.mode,
+            divergence=verdict.divergence,
+            limit=reader.limit,
+            first=verdict.care.first,
+            share=verdict.care.share,
+            reason=verdict.reason,
+        )
 
     def grounds(self, question: str, *, calibrated: bool) -> Grounds:
         """What an answer to the question is judged by, the calibration among it or not."""

@@ -23,8 +23,8 @@ _NEEDED = 0.7
 best for questions of one passage that left those of several alone."""
 
 
-def may_do_alone(window: Window) -> bool:
-    """Whether the first passage may be all that a question needs."""
+def may_suffice(window: Window) -> bool:
+    """Whether the first of several passages may be all that a question needs."""
     return len(window.passages) > 1 and window.passages[1].score < _NEEDED
 
 
@@ -37,9 +37,10 @@ def read_alone(
     limit: int,
     insists: bool,
 ) -> Written:
-    """What is written from the first passage; `written` was, from all.
+    """What is written from the first passage, in at most `limit` tokens; `written` was, from all.
 
-    `prompt` is that of all passages, whose states are `assembled`.
+    `prompt` is that of all passages, in tokens, whose states are `assembled` and stay as they
+    are. A writer that `insists` does not open with a refusal.
     """
     layout = assembled.layout
     tail = prompt[layout.length :]

@@ -10,6 +10,7 @@ with rotary positions (Su et al., arXiv 2104.09864), grouped heads (Ainslie et a
 perceptrons (Shazeer, arXiv 2002.05202); Gemma 3 (arXiv 2503.19786) has a norm behind each
 block, too. Parameters have the names that files give them, and calls are those of
 transformers' models, which run everything else; a test holds the two against each other.
+Who loads weights imports this module, and nobody before, so torch stands at its top.
 """
 
 from __future__ import annotations

@@ -21,8 +21,9 @@ _FAMILY_NAMES = frozenset(
     "闻翟谭申冉桑桂牛边燕尚温庄晏柴瞿阎习艾古廖耿匡寇东欧曾游肖聂覃代涂"
     "趙錢孫鄭馮陳衛蔣韓楊許呂張嚴華謝鄒竇蘇範魯韋馬鳳鮑賀羅畢齊顧黃蕭紀項閔賈顏鍾駱萬盧鄧諸陸榮龔"
     "劉葉賴喬聞譚莊閻龍歐聶"
+) | frozenset(
+    ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "歐陽", "司馬", "諸葛", "東方")
 )
-_TWO = ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "歐陽", "司馬", "諸葛", "東方")
 
 _GIVEN = re.compile(f"[{CJK}]{{1,2}}")
 
@@ -35,8 +36,8 @@ def completed(question: str, answer: str, window: Window) -> str:
     >>> completed("茶馆是谁开办的？", "怀远", window)
     '陈怀远'
     """
-    bare = not _GIVEN.fullmatch(answer) or answer[0] in _FAMILY_NAMES
-    if bare or not asks_who(question):
+    given = _GIVEN.fullmatch(answer) is not None and answer[0] not in _FAMILY_NAMES
+    if not given or not asks_who(question):
         return answer
     found = {
         family
@@ -56,7 +57,7 @@ def _families(sentence: str, given: str) -> set[str]:
     for place, end in enumerate(ends[:-1]):
         if sentence.startswith(given, end):
             found.add(words[place])
-    return {name for name in found if name in _FAMILY_NAMES or name in _TWO}
+    return {name for name in found if name in _FAMILY_NAMES}
 
 
 def _words(sentence: str) -> list[str]:

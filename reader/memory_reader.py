@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .adapter import acting
-from .alone import may_do_alone, read_alone
+from .alone import may_suffice, read_alone
 from .assembly import Assembled, Assembler
 from .attention import Plan, planned
 from .generation import Manner, Written, greedy
@@ -123,7 +123,7 @@ class MemoryReader:
         started = time.perf_counter()
         prepared = self.prepare(question, window)
         within = held(self.pieces, question, window, verbatim=self.verbatim)
-        alone = self.alone and within is None and may_do_alone(window)
+        alone = self.alone and within is None and may_suffice(window)
         # What is said at once cannot be taken back.
         early = on_text if stands_early(question) and not alone else None
         manner = Manner(self.care.lookup, insists=insist, within=within)

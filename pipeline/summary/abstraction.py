@@ -88,8 +88,8 @@ class Writer:
             places = list(range(start, min(start + _RETOLD, len(sources))))
             said = retell(joined([sources[place] for place in places]))
             found = shortened(said, [sources[place] for place in places])
-            if found and said not in {one.text for one in written}:
-                written.append(Written(said, (places[found[0]],)))
+            if found is not None and said not in {one.text for one in written}:
+                written.append(Written(said, (places[found],)))
             else:
                 dropped += 1
             self.progress.advance(1)

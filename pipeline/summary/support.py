@@ -65,8 +65,8 @@ def sources_of(
     return chosen if near and held_enough and _agree(sentence, known, sources[chosen[0]]) else []
 
 
-def shortened(sentence: str, sources: Sequence[str]) -> list[int]:
-    """The source that a sentence shortens: [its number], or [] where it shortens none.
+def shortened(sentence: str, sources: Sequence[str]) -> int | None:
+    """The number of the first source that a sentence shortens; None where it shortens none.
 
     It says the source's terms in their order, leaves out three at most between its first and
     its last, and agrees with it on numbers, names and denials.
@@ -77,7 +77,7 @@ def shortened(sentence: str, sources: Sequence[str]) -> list[int]:
         for place, source in enumerate(sources)
         if wanted and _runs_through(wanted, terms(source)) and _agree(sentence, source, source)
     )
-    return [place for place, _ in zip(found, range(1), strict=False)]
+    return next(found, None)
 
 
 def _runs_through(wanted: Sequence[str], held: Sequence[str]) -> bool:

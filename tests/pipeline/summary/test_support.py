@@ -47,20 +47,20 @@ def test_what_a_source_denies_is_not_supported_as_said() -> None:
 
 
 def test_what_shortens_a_source_cites_it() -> None:
-    assert shortened("The ferry sank near Halden.", SOURCES) == [1]
-    assert shortened("Anna Lind founded the ferry.", SOURCES) == [0]
-    assert shortened("", SOURCES) == []
+    assert shortened("The ferry sank near Halden.", SOURCES) == 1
+    assert shortened("Anna Lind founded the ferry.", SOURCES) == 0
+    assert shortened("", SOURCES) is None
 
 
 def test_a_source_in_another_order_or_with_a_word_more_is_not_shortened() -> None:
-    assert shortened("A storm sank the ferry.", SOURCES) == []
-    assert shortened("The old ferry sank.", SOURCES) == []
-    assert shortened("Anybody was ever paid.", SOURCES) == []
+    assert shortened("A storm sank the ferry.", SOURCES) is None
+    assert shortened("The old ferry sank.", SOURCES) is None
+    assert shortened("Anybody was ever paid.", SOURCES) is None
 
 
 def test_words_that_are_far_apart_are_not_joined() -> None:
     source = "Anna saw that Josef, his uncle, both cousins and her teacher left."
-    assert shortened("Anna left.", [source]) == []
+    assert shortened("Anna left.", [source]) is None
 
 
 @pytest.mark.parametrize(
@@ -73,5 +73,5 @@ def test_words_that_are_far_apart_are_not_joined() -> None:
     ],
 )
 def test_what_a_source_doubts_is_not_shortened_to_a_fact(sentence: str, source: str) -> None:
-    assert shortened(sentence, [source]) == []
-    assert shortened(source, [source]) == [0]
+    assert shortened(sentence, [source]) is None
+    assert shortened(source, [source]) == 0
