@@ -166,7 +166,7 @@ def _print_answer(result: Answer, why: Explanation | None, *, json: bool, stream
         show.say()
     show.answer(result, text_shown=streamed)
     if why:
-        show.explanation(result)
+        show_explanation.window(result)
         show_explanation.explanation(why)
 
 

@@ -6,7 +6,9 @@ import json
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 import typer
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     )
 
 _WIDTH = 96
+_BESIDE = "\0"
+"""Stands in for the second column of a wide character while lines are broken."""
 
 
 def say(text: str = "") -> None:
@@ -89,26 +93,13 @@ def answer(result: Answer, *, text_shown: bool = False) -> None:
 def summary(result: Summary) -> None:
     """A summary, and below it where its sentences stand."""
     for line in result.summary.splitlines() if result.scope == "memory" else [flat(result.summary)]:
-        say(textwrap.fill(line, _WIDTH))
+        say(filled(line))
     say()
     for citation in result.citations:
         place = f"{citation.document.key} {citation.start}..{citation.end}"
         say(dim(f"  {place}: {flat(citation.quote)[:60]}"))
     dropped = f", {result.dropped} sentences dropped for want of support" if result.dropped else ""
     say(dim(f"{result.tokens} tokens, {result.method}{dropped}"))
-
-
-def explanation(result: Answer) -> None:
-    """Why an answer is as it is: signals, and how the window was filled."""
-    window = result.window
-    say(f"\nwindow: {window.used} of {window.limit} tokens, {len(window.passages)} passages")
-    for number, passage in enumerate(result.passages, 1):
-        say(f"{number:3}. {_source(passage)}  {dim(_signals(passage))}")
-        say(dim(wrapped(passage.text, 160)))
-    if window.left_out:
-        say(f"left out, too unlikely or no room: passages {', '.join(map(str, window.left_out))}")
-    parts = [f"{name} {value}" for name, value in result.timings.items() if value is not None]
-    say("timings: " + ", ".join(parts))
 
 
 def status(result: Status) -> None:
@@ -248,8 +239,23 @@ def wrapped(text: str, characters: int) -> str:
     """The text's beginning, indented and broken into lines."""
     line = flat(text)
     cut = line if len(line) <= characters else line[: characters - 1] + "…"
-    indent = "   "
-    return textwrap.fill(cut, _WIDTH, initial_indent=indent, subsequent_indent=indent)
+    return filled(cut, indent="   ")
+
+
+def filled(text: str, *, indent: str = "") -> str:
+    """The text broken into lines of at most 96 columns, of which a Chinese character takes two."""
+    spread = "".join(c + _BESIDE if east_asian_width(c) in "WF" else c for c in text)
+    lines = textwrap.fill(spread, _WIDTH, initial_indent=indent, subsequent_indent=indent)
+    return lines.replace(_BESIDE, "")
+
+
+def shortened(text: str, columns: int) -> str:
+    """The text on one line of at most so many columns, its end left out if need be."""
+    line = flat(text)
+    ends = list(accumulate(2 if east_asian_width(c) in "WF" else 1 for c in line))
+    if not ends or ends[-1] <= columns:
+        return line
+    return line[: sum(end < columns for end in ends)] + "…"
 
 
 def flat(text: str) -> str:

@@ -1,17 +1,49 @@
-"""How the ways of a search look to a person: a tree from the question to its passages."""
+"""Why, to look at: the window as it was read, and the ways from a question to its passages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .show import bold, dim, flat, say
+from .show import bold, dim, filled, flat, say, shortened, wrapped
 
 if TYPE_CHECKING:
     from ..pipeline.explain import Explanation, NameFound, Way
-    from ..records import Fact
+    from ..records import Answer, Fact, Passage
 
 _FACTS = 5  # of one passage
+
+
+def window(result: Answer) -> None:
+    """The window in the order read: of each passage its probability, the share of attention
+    that the answer paid it, and what is cited from it."""
+    read = result.window
+    say(
+        f"\nwindow: {read.used} of {read.limit} tokens, {len(read.passages)} passages, "
+        f"{read.facts} facts"
+    )
+    for number, passage in enumerate(result.passages, 1):
+        place = f"{passage.document.key} {passage.start}..{passage.end}"
+        say(filled(f"{number:2}. {place}"))
+        say(filled(_weight(result, passage, number - 1), indent="    "))
+        say(dim(wrapped(passage.text, 160)))
+    if read.left_out:
+        numbers = ", ".join(map(str, read.left_out))
+        say(filled(f"left out, too unlikely or no room: passages {numbers}"))
+    spent = [f"{name} {value}" for name, value in result.timings.items() if value is not None]
+    say(filled("timings: " + ", ".join(spent)))
+
+
+def _weight(result: Answer, passage: Passage, place: int) -> str:
+    """What speaks for a passage, what the answer made of it."""
+    parts = [f"p(passage) {passage.score:.3f}"]
+    if place < len(result.attention):
+        parts.append(f"attention {result.attention[place]:.2f}")
+    cited = [c for c in result.citations if c.chunk_id == passage.chunk_id]
+    parts += [f"cited {c.start}..{c.end} (weight {c.weight:.2f})" for c in cited]
+    signals = passage.signals.to_dict().items()
+    parts += [f"{name} {value:.3g}" for name, value in signals if value is not None]
+    return ", ".join(parts)
 
 
 def explanation(result: Explanation) -> None:
@@ -34,7 +66,7 @@ def facts(found: Iterable[Fact]) -> None:
 
 def _name(found: NameFound) -> str:
     meant = ", ".join(f"{flat(ref.name)} ({ref.kind})" for ref in found.entities)
-    return f"names {bold(flat(found.text))} → {meant}"
+    return f"names {bold(flat(found.text))} → {shortened(meant, 70)}"
 
 
 def _passage(number: int, way: Way) -> str:
@@ -43,7 +75,8 @@ def _passage(number: int, way: Way) -> str:
 
 
 def _told(way: Way) -> list[str]:
-    lines = [" → ".join(_stations(way)) if way.steps else dim(_without_steps(way))]
+    stations = shortened(" → ".join(_stations(way)), 88)
+    lines = [stations if way.steps else dim(_without_steps(way))]
     return lines + [f"fact: {_fact(fact)}" for fact in way.facts[:_FACTS]]
 
 
@@ -63,4 +96,4 @@ def _without_steps(way: Way) -> str:
 
 
 def _fact(fact: Fact) -> str:
-    return f"{flat(fact.subject)} · {fact.relation} · {flat(fact.object)}"
+    return shortened(f"{fact.subject} · {fact.relation} · {fact.object}", 80)
