@@ -18,10 +18,8 @@ def window(result: Answer) -> None:
     """The window in the order read: of each passage its probability, the share of attention
     that the answer paid it, and what is cited from it."""
     read = result.window
-    say(
-        f"\nwindow: {read.used} of {read.limit} tokens, {len(read.passages)} passages, "
-        f"{read.facts} facts"
-    )
+    held = f"{_counted(len(read.passages), 'passage')}, {_counted(read.facts, 'fact')}"
+    say(f"\nwindow: {read.used} of {read.limit} tokens, {held}")
     for number, passage in enumerate(result.passages, 1):
         place = f"{passage.document.key} {passage.start}..{passage.end}"
         say(filled(f"{number:2}. {place}"))
@@ -34,8 +32,12 @@ def window(result: Answer) -> None:
     say(filled("timings: " + ", ".join(spent)))
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def _weight(result: Answer, passage: Passage, place: int) -> str:
-    """What speaks for a passage, what the answer made of it."""
+    """What speaks for the passage at a place of the window, and what the answer made of it."""
     parts = [f"p(passage) {passage.score:.3f}"]
     if place < len(result.attention):
         parts.append(f"attention {result.attention[place]:.2f}")
