@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from memctx.benchmarks.train_data import groups
@@ -21,13 +20,8 @@ from memctx.pipeline.engines import Places, find_plain_reader
 from memctx.pipeline.progress import Quiet
 from memctx.pipeline.train import Trained, TrainOptions, train
 from memctx.reader.adapter_file import NAME, write_adapter
-from memctx.reader.memory_reader import Care
 
 OPTIONS = TrainOptions(steps=250)
-
-CARE = Care(first=4, share=0.05)
-"""How carefully one batch in eight was read: the default of the time."""
-
 
 class Lines(Quiet):
     """A line a step."""
@@ -43,7 +37,7 @@ def make(data: Path, work: Path, options: TrainOptions, progress: Quiet) -> tupl
     reader = find_plain_reader(settings, places=Places(states=work / "states"))
     course = Course(groups(data), seed=options.seed)
     done = train(
-        replace(reader, care=CARE),
+        reader,
         course,
         options,
         progress,

@@ -18,9 +18,11 @@ from ..reader.lesson import Lesson
 from ..reader.prompt import question_language
 from ..reader.reading import Window, WindowPassage
 
-_DISTRACTORS = (2, 3, 3)
-_DISTRACTORS_BESIDE_SEVERAL = (2, 2, 3)
-"""How many other passages stand beside the evidence, each number as likely as the next."""
+_DISTRACTORS = (0, 1, 2, 3)
+_DISTRACTORS_BESIDE_SEVERAL = (1, 2, 3)
+"""How many other passages stand beside the evidence, each number as likely as the next.
+
+None, too: the first passage is read alone, as well (`reader/alone.py`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,7 @@ class Teaching:
         home = self.workspace.home
         folder = folder or (home.adapter if material.made is None else home.selftaught)
         options = self.options or one_round(len(taught))
-        places = self.workspace.places()
-        reader = find_plain_reader(self.workspace.settings, places=places, adapter=self.start)
+        reader = self._reader(self.start)
         before = examine(reader, exam, progress)
         done = train(
             reader,
@@ -73,7 +72,8 @@ class Teaching:
             recipe=_recipe(taught, reader),
         )
         adapter = write_adapter(folder / NAME, done.factors, model=reader.name)
-        after = examine(reader, exam, progress)
+        del reader  # before weights are loaded a second time
+        after = examine(self._reader(adapter), exam, progress)
         (folder / _CHECKPOINT).unlink(missing_ok=True)
         return TrainReport(
             adapter=str(folder / NAME),
@@ -88,6 +88,10 @@ class Teaching:
             losses=done.losses,
             made=material.made,
         )
+
+    def _reader(self, adapter: Adapter | None) -> MemoryReader:
+        workspace = self.workspace
+        return find_plain_reader(workspace.settings, places=workspace.places(), adapter=adapter)
 
 
 def one_round(questions: int) -> TrainOptions:

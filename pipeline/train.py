@@ -1,22 +1,21 @@
 """Training a reader's adapter: lessons in batches, with checkpoints that go on to the step.
 
-AdamW with a warm-up, then a constant rate, and a decay over the last third. One batch in
-eight is read as carefully as it will be, the others without repair, which changes what
-is read little and takes half of the time. Knows a reader and a course; where either
-comes from is not known here.
+AdamW with a warm-up, then a constant rate, and a decay over the last third. A batch is
+read in as many passes as keep memory small, and its gradients are added up. Knows a reader
+and a course; where either comes from is not known here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..reader.adapter import Factors, attach, fresh, resumed
-from ..reader.lesson import Lesson, loss_of
-from ..reader.memory_reader import Care, MemoryReader
+from ..reader.lesson import Lesson, loss_of, tokens_of
+from ..reader.memory_reader import MemoryReader
 from .checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from .course import Course
 from .progress import Progress
@@ -24,9 +23,11 @@ from .progress import Progress
 if TYPE_CHECKING:
     from torch import Tensor
 
-_BARE = Care(first=0, share=0.0)
-_CAREFUL_EVERY = 8
 _LEAST_RATE = 0.02
+_PASS_TOKENS = 2000
+"""Tokens that are read in one pass: what is kept of each until its gradient is known takes
+about 1.3 MB in a model of 270 million weights."""
+
 _LONGEST_STEP = 1.0
 """The norm that a gradient is cut down to."""
 
@@ -79,7 +80,8 @@ def train(
 ) -> Trained:
     """Train the adapter of the reader's model further, or a new one where it has none.
 
-    The model is left with what comes of it, and the reader's own adapter as it was.
+    The model is left with what comes of it, and the reader's own adapter as it was: it is to
+    read no more, because its stored states are of the adapter that it had.
     Goes on from `checkpoint` where it was written under the same `recipe`, a name of all
     that the course depends on; the outcome is as if it had never stopped.
     """
@@ -103,7 +105,7 @@ def train(
     for step in range(len(losses), options.steps):
         lessons = [course.lesson(step * options.batch + i) for i in range(options.batch)]
         _set_rate(optimiser, rate_at(step, options))
-        losses.append(_step(_reading(reader, step), lessons, optimiser, adapter))
+        losses.append(_step(reader, lessons, optimiser, adapter))
         if (step + 1) % options.save_every == 0:
             write_checkpoint(checkpoint, _checkpoint(adapter, optimiser, losses), recipe)
         progress.advance(1, f"loss {recent(losses):.3f}")
@@ -123,22 +125,34 @@ def recent(losses: Sequence[float], count: int = 20) -> float:
     return sum(last) / max(1, len(last))
 
 
-def _reading(reader: MemoryReader, step: int) -> MemoryReader:
-    """The reader as it will read, or, mostly, without repair."""
-    return reader if step % _CAREFUL_EVERY == 0 else replace(reader, care=_BARE)
-
-
 def _step(
     reader: MemoryReader, lessons: Sequence[Lesson], optimiser: Any, adapter: Mapping[str, Factors]
 ) -> float:
     import torch
 
-    loss = loss_of(reader, lessons)
-    torch.autograd.backward(loss)
+    total = 0.0
+    for part in _passes(reader, lessons):
+        loss = loss_of(reader, part) * (len(part) / len(lessons))
+        torch.autograd.backward(loss)
+        total += float(loss.detach())
     torch.nn.utils.clip_grad_norm_(_numbers(adapter), _LONGEST_STEP)
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
-    return float(loss.detach())
+    return total
+
+
+def _passes(reader: MemoryReader, lessons: Sequence[Lesson]) -> Iterator[list[Lesson]]:
+    """The lessons, as many together as may be read in a pass; at least one."""
+    part: list[Lesson] = []
+    read = 0
+    for lesson in lessons:
+        tokens = tokens_of(reader, lesson)
+        if part and read + tokens > _PASS_TOKENS:
+            yield part
+            part, read = [], 0
+        part.append(lesson)
+        read += tokens
+    yield part
 
 
 def _optimiser(

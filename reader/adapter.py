@@ -1,11 +1,11 @@
 """A low-rank adapter: a small trained addition to a model's projections.
 
-    y = W x + B A x        for the tokens of facts, question and answer
+    y = W x + B A x        for all tokens behind the prefix
 
-(LoRA, arXiv 2106.09685.) It acts within `acting` alone. Passages are read without it, as
-in activated LoRA (arXiv 2504.12397), so that stored states serve whatever adapter is in
-use, and training one computes each passage once. Knows tensors and a model's
-projections; what an adapter was taught is not known here.
+(LoRA, arXiv 2106.09685.) It acts within `acting` alone: on passages as on question and
+answer, because a passage that was read with a question in prospect says more about it. So
+stored states are those of one adapter. Knows tensors and a model's projections; what an
+adapter was taught is not known here.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _ACTING: ContextVar[bool] = ContextVar("memctx_adapter_acting", default=False)
 
 
 @contextmanager
-def acting() -> Iterator[None]:
-    """Within the block, adapters of the models that run here have their effect."""
-    token = _ACTING.set(True)
+def acting(taught: bool = True) -> Iterator[None]:
+    """Within the block, adapters of the models that run here have their effect, or have none."""
+    token = _ACTING.set(taught)
     try:
         yield
     finally:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 NAME = "adapter.safetensors"
 """What the file is called in a folder."""
 
-_VERSION = 1
+_VERSION = 2
+"""Adapters of version 1 did not act on passages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .adapter import acting
 from .attention import install
 from .kv_memory import KvMemory, Maker
 from .kv_record import Format, pack
@@ -88,7 +89,7 @@ class Assembler:
 
     def warm(self, chunk: Sequence[int]) -> bool:
         """Have the chunk's states on disk; True where they had to be computed."""
-        if self.memory is None or self.memory.has(self.maker.key(chunk, self.format)):
+        if self.memory is None or self.memory.has(self._key(chunk)):
             return False
         self._compute(chunk)
         return True
@@ -101,17 +102,22 @@ class Assembler:
             install(weights)
         return weights
 
+    def _key(self, chunk: Sequence[int]) -> str:
+        return self.maker.key(chunk, self.format, adapter=self.model.taught)
+
     def _find(self, chunk: Sequence[int]) -> Stored | None:
         if self.memory is None:
             return None
-        return self.memory.get(self.maker.key(chunk, self.format))
+        return self.memory.get(self._key(chunk))
 
     def _compute(self, chunk: Sequence[int]) -> Stored:
         """The chunk's states, in the form in which they are stored: cold reads as warm."""
-        states = encode(self.model.weights, chunk, behind=self.prefix)
+        prefix = self.prefix  # which no adapter acts on
+        with acting():
+            states = encode(self.model.weights, chunk, behind=prefix)
         stored = pack(states, self.format)
         if self.memory is not None:
-            self.memory.put(self.maker.key(chunk, self.format), stored)
+            self.memory.put(self._key(chunk), stored)
         return stored
 
     def _open_prefix(self) -> States:

@@ -121,7 +121,7 @@ def full_logits(reader: MemoryReader, probe: Probe) -> Tensor:
     asked = pieces.asking(probe.question, probe.window)
     answer = _answer_ids(reader, probe)
     weights = reader.model.weights
-    cache = plainly(weights, pieces.context(probe.window))
+    cache = plainly(weights, pieces.head, pieces.passages(probe.window))
     ids = torch.tensor([[*asked, *answer]], device=weights.device)
     with torch.inference_mode(), acting():
         logits = weights(

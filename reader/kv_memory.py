@@ -27,7 +27,7 @@ _KEPT = 0.9
 _FULL = 0.98
 """The share of the budget from which on filling ahead of need stops."""
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,13 @@ class Maker:
     prefix: tuple[int, ...]
     dtype: str
 
-    def key(self, ids: Sequence[int], format: Format) -> str:
-        """The name of the states of these tokens, 40 hex digits."""
-        said = (_VERSION, self.model, self.config, self.prefix, self.dtype, format, tuple(ids))
+    def key(self, ids: Sequence[int], format: Format, *, adapter: str | None = None) -> str:
+        """The name of the states of these tokens, read with an adapter of this digest, if any.
+
+        40 hex digits.
+        """
+        parts = (self.model, self.config, self.prefix, self.dtype, adapter)
+        said = (_VERSION, *parts, format, tuple(ids))
         return hashlib.sha256(repr(said).encode()).hexdigest()[:40]
 
 

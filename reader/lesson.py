@@ -1,10 +1,9 @@
 """Lessons: a question, the window it is read in, and the words that should come out.
 
-Their loss is taken on exactly what the memory reader does: states of passages computed
-apart, packed, repaired, and question and answer read over them. Passages are read
-without the adapter, so no gradient goes into them; the questions of several lessons
-share a pass, because reading the weights costs more than so few tokens do. Knows no
-optimiser and no data.
+Their loss is taken on what the memory reader does: states of passages computed apart and
+packed, and question and answer read over them; repair, which mends a few tokens, is left
+out. Gradients go into the reading of passages, too. Several lessons share a pass, because
+reading the weights costs more than so few tokens do. Knows no optimiser and no data.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from .adapter import acting
 from .attention import Beside, Plan, planned
 from .memory_reader import MemoryReader
 from .reading import Window
+from .through import packed_through
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,22 +38,32 @@ def answer_ids(reader: MemoryReader, lesson: Lesson) -> list[int]:
     return ids if end is None else [*ids, end]
 
 
+def tokens_of(reader: MemoryReader, lesson: Lesson) -> int:
+    """How many tokens a lesson takes to read."""
+    pieces = reader.pieces
+    asked = pieces.asking(lesson.question, lesson.window)
+    return len(pieces.passages(lesson.window)) + len(asked) + len(answer_ids(reader, lesson))
+
+
 def answer_logits(reader: MemoryReader, lessons: Sequence[Lesson]) -> list[Tensor]:
-    """For each lesson the logits of its answer's tokens, (tokens, vocabulary), with gradients."""
+    """For each lesson the logits of its answer's tokens, (tokens, vocabulary), with gradients.
+
+    Raises:
+        ReaderError: the model's positions cannot be moved.
+    """
     import torch
 
+    windows = [[reader.pieces.part(one) for one in lesson.window.passages] for lesson in lessons]
     ids: list[int] = []
     places: list[int] = []
     kept: list[int] = []
     apart, counts = [], []
-    for lesson in lessons:
-        prepared = reader.prepare(lesson.question, lesson.window)
+    packed = packed_through(reader.assembler, windows)
+    for lesson, cache in zip(lessons, packed, strict=True):
         answer = answer_ids(reader, lesson)
-        start = prepared.assembled.layout.length
-        fresh = [*prepared.ids[start:], *answer[:-1]]
-        rows = slice(len(ids), len(ids) + len(fresh))
-        plan = reader.plan(lesson.window, prepared.assembled)
-        apart.append(Beside(rows, prepared.assembled.cache, plan))
+        fresh = [*reader.pieces.asking(lesson.question, lesson.window), *answer[:-1]]
+        apart.append(Beside(slice(len(ids), len(ids) + len(fresh)), cache, Plan()))
+        start = cache.layers[0].keys.shape[2]
         ids += fresh
         places += range(start, start + len(fresh))
         kept += range(len(ids) - len(answer), len(ids))

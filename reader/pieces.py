@@ -45,12 +45,12 @@ class Pieces:
         """Tokens of the head, the tail and the longest answer."""
         return len(self.head) + len(self.tail(question)) + self.answer_tokens
 
-    def context(self, window: Window) -> list[int]:
-        """The head and the passages: what is read whatever is asked."""
-        return [*self.head, *(t for passage in window.passages for t in self.part(passage))]
+    def passages(self, window: Window) -> list[int]:
+        """The passages: what is read, behind the head, whatever is asked."""
+        return [t for passage in window.passages for t in self.part(passage)]
 
     def asking(self, question: str, window: Window) -> list[int]:
-        """The facts, the question and the cue: what an adapter acts on."""
+        """The facts, the question and the cue."""
         return [*(t for fact in window.facts for t in self.part(fact)), *self.tail(question)]
 
     def prompt(self, question: str, window: Window) -> list[int]:
@@ -59,7 +59,7 @@ class Pieces:
         Raises:
             ReaderError: prompt and answer do not fit into the model's context.
         """
-        prompt = self.context(window) + self.asking(question, window)
+        prompt = [*self.head, *self.passages(window), *self.asking(question, window)]
         self.check(len(prompt))
         return prompt
 

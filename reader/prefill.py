@@ -74,7 +74,7 @@ class PrefillReader:
         """
         started, early = time.perf_counter(), stands_early(question)
         prompt = self._pieces.prompt(question, window)
-        cache = plainly(self.model.weights, self._pieces.context(window))
+        cache = plainly(self.model.weights, self._pieces.head, self._pieces.passages(window))
         within = held(self._pieces, question, window, verbatim=self.verbatim)
         with acting():
             written = greedy(
@@ -96,15 +96,17 @@ class PrefillReader:
         return Pieces(self.model, self.answer_tokens)
 
 
-def plainly(weights: Any, ids: Sequence[int]) -> Any:
-    """A cache of `ids`, read in one pass and without an adapter."""
+def plainly(weights: Any, head: Sequence[int], passages: Sequence[int]) -> Any:
+    """A cache of the head, which no adapter acts on, and of passages, each read in one pass."""
     import torch
 
-    cache = new_cache(weights, len(ids))
-    with torch.inference_mode():
-        weights.base_model(
-            input_ids=torch.tensor([list(ids)], device=weights.device),
-            past_key_values=cache,
-            use_cache=True,
-        )
+    cache = new_cache(weights, len(head) + len(passages))
+    for ids, taught in ((head, False), (passages, True)):
+        if ids:
+            with torch.inference_mode(), acting(taught):
+                weights.base_model(
+                    input_ids=torch.tensor([list(ids)], device=weights.device),
+                    past_key_values=cache,
+                    use_cache=True,
+                )
     return cache

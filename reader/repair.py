@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .adapter import acting
 from .attention import Plan, planned
 from .packed_cache import overwrite
 from .packing import Layout
@@ -58,7 +59,7 @@ def repair(weights: Any, cache: Any, ids: Sequence[int], places: Sequence[int]) 
     tokens = torch.tensor([[ids[place] for place in places]], device=weights.device)
     overwrite(cache, slots)
     try:
-        with torch.inference_mode(), planned(Plan(positions=slots)):
+        with torch.inference_mode(), acting(), planned(Plan(positions=slots)):
             weights.base_model(
                 input_ids=tokens,
                 position_ids=slots[None],

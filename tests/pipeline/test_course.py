@@ -48,7 +48,7 @@ def test_some_lessons_lack_the_evidence_and_are_to_be_declined() -> None:
     for lesson in lessons:
         has = any(p.chunk_id % 100 == 0 for p in lesson.window.passages)
         assert has != declines(lesson.answer)
-        assert len(lesson.window.passages) >= 2
+        assert lesson.window.passages
 
 
 @pytest.mark.parametrize("refusal", REFUSALS.values())
