@@ -42,39 +42,67 @@ def phrases(material: Material, asked: Asked | None, near: Ints, values: Floats)
     """The phrases of the sentences numbered `near`; `values` (n,) is what all are worth."""
     said = material.phrases
     columns = np.unique(said.holds[near].indices)
-    holds = said.holds[near][:, columns]
-    held = _Held.of(holds)
-    relevance = material.vectors @ asked.vector if asked else np.zeros(len(values))
-    wanted = set(stems(" ".join(asked.terms))) if asked else set()
     every = list(said.columns)  # numbered in the order in which they were met
     names = [every[column] for column in columns.tolist()]
     words = [name.split(" ") for name in names]
-    count, sections = len(values), int(material.units.sections.max(initial=0)) + 1
+    holds = said.holds[near][:, columns]
+    held = _Held.of(holds)
+    rows = [
+        *_often(material, columns),
+        *_of_words(material, words),
+        *_of_sentences(held, near, values),
+        *_asked_for(material, asked, held, near, words),
+        -held.greatest(-material.units.places[near].astype(float)),
+        np.full(len(names), float(_sections(material))),
+        np.full(len(names), np.log1p(len(values))),
+        np.asarray([sum(word.isdigit() for word in pair) for pair in words], float),
+        np.full(len(names), float(asked is not None)),
+    ]
+    return Phrases(names, holds, np.column_stack(rows))
+
+
+def _sections(material: Material) -> int:
+    return int(material.units.sections.max(initial=0)) + 1
+
+
+def _often(material: Material, columns: Ints) -> list[Floats]:
+    """In how many sentences and sections a phrase is said, and where first."""
+    said, count = material.phrases, len(material.units)
     among = sections_of(material.units, said.holds[:, columns])
     first = _first(said)[columns]
-    standing = ranks(values)
-    rows = [
+    return [
         np.log1p(said.spread[columns]),
         said.spread[columns] / count,
         among,
-        among / sections,
+        among / _sections(material),
         first / count,
         np.minimum(first, _FAR),
-        *_of_words(material, words, sections),
-        held.greatest(standing[near]),
-        held.mean(standing[near]),
-        held.sizes,
-        held.greatest(values[near]),
-        held.greatest(relevance[near]),
-        held.greatest(ranks(relevance)[near] if asked else relevance[near]),
-        np.asarray([sum(word in wanted for word in pair) for pair in words], float),
-        -held.greatest(-material.units.places[near].astype(float)),
-        np.full(len(columns), float(sections)),
-        np.full(len(columns), np.log1p(count)),
-        np.asarray([sum(word.isdigit() for word in pair) for pair in words], float),
-        np.full(len(columns), float(asked is not None)),
     ]
-    return Phrases(names, holds, np.column_stack(rows))
+
+
+def _of_sentences(held: _Held, near: Ints, values: Floats) -> list[Floats]:
+    """Of the sentences that say a phrase: how they stand, how many, what they are worth."""
+    standing = ranks(values)[near]
+    return [held.greatest(standing), held.mean(standing), held.sizes, held.greatest(values[near])]
+
+
+def _asked_for(
+    material: Material,
+    asked: Asked | None,
+    held: _Held,
+    near: Ints,
+    words: Sequence[Sequence[str]],
+) -> list[Floats]:
+    """How near the nearest sentence is to a query, and how many words are the query's."""
+    if asked is None:
+        return [np.zeros(len(words))] * 3
+    relevance = material.vectors @ asked.vector
+    wanted = set(stems(" ".join(asked.terms)))
+    return [
+        held.greatest(relevance[near]),
+        held.greatest(ranks(relevance)[near]),
+        np.asarray([sum(word in wanted for word in pair) for pair in words], float),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +140,13 @@ def _first(said: Vocabulary) -> Floats:
     return found.astype(float)
 
 
-def _of_words(material: Material, pairs: Sequence[Sequence[str]], sections: int) -> list[Floats]:
+def _of_words(material: Material, pairs: Sequence[Sequence[str]]) -> list[Floats]:
     """Of either word: whether it says nothing by itself, how often it is said, and where."""
     words = material.words
     places = [
         np.asarray([words.columns[pair[side]] for pair in pairs], np.int64) for side in (0, 1)
     ]
-    spread = sections_of(material.units, words.holds) / sections
+    spread = sections_of(material.units, words.holds) / _sections(material)
     empty = [np.asarray([is_function_word(pair[side]) for pair in pairs], float) for side in (0, 1)]
     return [
         *empty,
