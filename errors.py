@@ -37,6 +37,10 @@ class UsageError(MemctxError):
     """The arguments contradict one another or name something that cannot be."""
 
 
+class WindowTooSmall(UsageError):
+    """The window has no room for a passage beside a question."""
+
+
 class ConfigError(MemctxError):
     """A setting is unknown, malformed or out of range."""
 

@@ -34,10 +34,8 @@ from memctx.benchmarks.summary_data import SETS, Item, Text, budgets, everything
 from memctx.config import load_settings
 from memctx.pipeline.bootstrap import paired
 from memctx.pipeline.engines import find_token_count
-from memctx.pipeline.ranking.trees import Trees
 from memctx.pipeline.summary.extraction import extract
-from memctx.pipeline.summary.features import FORMAT
-from memctx.pipeline.summary.scorer import load_scorer
+from memctx.pipeline.summary.scorer import Scorer, load_scorer
 from memctx.reader.terms import _STOPWORDS
 
 _MEASURES = ("rouge1", "rouge2", "rougeL")
@@ -118,9 +116,9 @@ def mmr(trade: float, item: Item, budget: int) -> list[int]:
     return sorted(taken)
 
 
-def ours(trees: Trees, count: Callable[[str], int], item: Item, budget: int) -> list[int]:
+def ours(scorer: Scorer, count: Callable[[str], int], item: Item, budget: int) -> list[int]:
     """What `memctx summarise` takes."""
-    picks = extract(item.text.material, item.query, budget, count, trees)
+    picks = extract(item.text.material, item.query, budget, count, scorer)
     return [pick.sentence for pick in picks]
 
 
@@ -218,14 +216,9 @@ def plot(found: dict[str, dict[str, Scores]], file: Path) -> None:
     figure.savefig(file, dpi=150)
 
 
-def scorer_of(file: Path | None) -> Trees:
+def scorer_of(file: Path | None) -> Scorer:
     """The trees in a file, or those that ship."""
-    if file is None:
-        return load_scorer()
-    stored = json.loads(file.read_text(encoding="utf-8"))
-    if stored["format"] != FORMAT:
-        raise SystemExit(f"{file} is of format {stored['format']}, not {FORMAT}")
-    return Trees.of(stored)
+    return load_scorer() if file is None else Scorer.of(json.loads(file.read_text("utf-8")))
 
 
 def main() -> None:

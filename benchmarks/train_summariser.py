@@ -1,12 +1,14 @@
-"""Trains the trees that ship in data/summariser.json on what sentences share with summaries.
+"""Trains the trees that ship in data/summariser.json on summaries that people wrote.
 
     python -m memctx.benchmarks.train_summariser --data FOLDER --work FOLDER --out FILE [--half 0]
 
 A sentence's worth is the pairs of neighbouring words that it shares with the references, and
 a third of the single words that say something, for each token and twenty more: a sentence too
 short to say anything is worth little. Of each text the sentences are ordered by that, and the
-trees learn the order, its top above all. With --half, from that half alone; the other is then
-free to be reported on (`benchmarks.summaries --scorer FILE`).
+trees learn the order, its top above all. Other trees learn which pairs of words the references
+say; what they are told of sentences comes from trees that had not seen the document. With
+--half, from that half alone; the other is then free to be reported on
+(`benchmarks.summaries --scorer FILE`).
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -26,9 +29,16 @@ import numpy as np
 from nltk.stem.porter import PorterStemmer
 
 from memctx.benchmarks.ranker_fit import _nodes
-from memctx.benchmarks.summary_data import SETS, Item, everything
-from memctx.pipeline.summary.features import FORMAT, features
-from memctx.reader.terms import _STOPWORDS
+from memctx.benchmarks.summary_data import SETS, Item, budgets, everything
+from memctx.config import load_settings
+from memctx.pipeline.engines import find_token_count
+from memctx.pipeline.summary.extraction import SHORTLIST
+from memctx.pipeline.summary.features import features
+from memctx.pipeline.summary.phrases import phrases
+from memctx.pipeline.summary.scorer import FORMAT
+from memctx.pipeline.summary.selection import shortlist
+from memctx.pipeline.summary.vocabulary import pairs_of
+from memctx.reader.terms import _STOPWORDS, stems
 
 _TREES = {
     "objective": "regression", "num_leaves": 7, "learning_rate": 0.04, "min_data_in_leaf": 200,
@@ -37,6 +47,12 @@ _TREES = {
     "force_col_wise": True, "seed": 1,
 }  # fmt: skip
 _ROUNDS = 250
+_PHRASE_TREES = {
+    **_TREES, "objective": "cross_entropy", "num_leaves": 15, "learning_rate": 0.05,
+    "feature_fraction": 0.6, "extra_trees": False,
+}  # fmt: skip
+_PHRASE_ROUNDS = 200
+_PARTS = 5  # of the documents, each told of sentences by trees of the others
 _SEEDS = (1, 2, 3)
 _MORE_TOKENS = 20
 _SINGLE = 0.3  # what a shared word is worth beside a shared pair
@@ -78,29 +94,75 @@ def _shared(
     return (one[1] & other[1]).total() + _SINGLE * (one[0] & other[0]).total()
 
 
-def trained(items: Sequence[Item]) -> dict[str, object]:
-    """Trees of these items, each set weighing the same, as they lie in the file."""
+def trained(items: Sequence[Item], room: Mapping[str, int]) -> dict[str, object]:
+    """Trees of these items, each set weighing the same, as they lie in the file.
+
+    `room` has the tokens of a summary, by set.
+    """
+    seen = [features(item.text.material, item.query).astype(np.float32) for item in items]
+    worths = [worth(item) for item in items]
+    blind = _unseen(items, seen, worths)
+    told = [_told(item, own, room[item.set]) for item, own in zip(items, blind, strict=True)]
+    rows, said = [list(part) for part in zip(*told, strict=True)]
+    return {
+        "format": FORMAT,
+        "sentences": _together(list(map(_nodes, _sentence_trees(items, seen, worths)))),
+        "phrases": _together([_nodes(_fitted(_PHRASE_TREES, items, rows, said, _PHRASE_ROUNDS))]),
+    }
+
+
+def _sentence_trees(
+    items: Sequence[Item], rows: Sequence[np.ndarray], truth: Sequence[np.ndarray]
+) -> list[lightgbm.Booster]:
+    return [_fitted({**_TREES, "seed": seed}, items, rows, truth, _ROUNDS) for seed in _SEEDS]
+
+
+def _fitted(
+    how: Mapping[str, Any],
+    items: Sequence[Item],
+    rows: Sequence[np.ndarray],
+    truth: Sequence[np.ndarray],
+    rounds: int,
+) -> lightgbm.Booster:
+    """Trees of the items' rows; each set weighs the same, and in it each item."""
     sizes = Counter(item.set for item in items)
-    rows = [features(item.text.material, item.query).astype(np.float32) for item in items]
     weights = np.concatenate(
         [
-            np.full(len(row), 1 / sizes[item.set] / len(row))
+            np.full(len(row), 1 / sizes[item.set] / max(len(row), 1))
             for row, item in zip(rows, items, strict=True)
         ]
     )
-    truth = np.concatenate([worth(item) for item in items])
-    data = np.concatenate(rows)
-    models = [
-        _nodes(
-            lightgbm.train(
-                {**_TREES, "seed": seed},
-                lightgbm.Dataset(data, truth, weight=weights / weights.mean()),
-                _ROUNDS,
-            )
+    data = lightgbm.Dataset(
+        np.concatenate(rows), np.concatenate(truth), weight=weights / weights.mean()
+    )
+    return lightgbm.train(dict(how), data, rounds)
+
+
+def _unseen(
+    items: Sequence[Item], rows: Sequence[np.ndarray], truth: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    """What each item's sentences are worth by trees of other documents."""
+    found: list[np.ndarray] = [np.zeros(0)] * len(items)
+    parts = [zlib.crc32(item.text.name.encode()) % _PARTS for item in items]
+    for part in range(_PARTS):
+        known = [place for place, own in enumerate(parts) if own != part]
+        trees = _sentence_trees(
+            [items[p] for p in known], [rows[p] for p in known], [truth[p] for p in known]
         )
-        for seed in _SEEDS
-    ]
-    return {"format": FORMAT, **_together(models)}
+        for place, own in enumerate(parts):
+            if own == part:
+                guesses = [tree.predict(rows[place]) for tree in trees]
+                found[place] = np.mean(guesses, axis=0)
+    return found
+
+
+def _told(item: Item, values: np.ndarray, budget: int) -> tuple[np.ndarray, np.ndarray]:
+    """The phrases of an item's worthiest sentences, (p, f), and how many references say each."""
+    near = shortlist(values, item.text.material.units.words, SHORTLIST * budget)
+    known = phrases(item.text.material, item.query, near, values)
+    references = [set(pairs_of(stems(reference))) for reference in item.references]
+    said = [np.mean([name in one for one in references]) for name in known.names]
+    return known.rows.astype(np.float32), np.asarray(said)
 
 
 def _together(models: Sequence[dict[str, Any]]) -> dict[str, object]:
@@ -130,7 +192,9 @@ def main() -> None:
     args = parser.parse_args()
     items = everything(args.data, args.work, SETS)
     chosen = [item for item in items if args.half in (None, item.text.half)]
-    args.out.write_text(json.dumps(trained(chosen), separators=(",", ":")), encoding="utf-8")
+    room = budgets(items, find_token_count(load_settings()))
+    found = trained(chosen, room)
+    args.out.write_text(json.dumps(found, separators=(",", ":")), encoding="utf-8")
 
 
 if __name__ == "__main__":

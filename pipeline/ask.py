@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..errors import UsageError
+from ..errors import WindowTooSmall
 from ..reader.prompt import question_language
 from ..reader.reading import Evidence, Reader, Reading
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
@@ -44,7 +44,7 @@ def answer(
     """Reads what was retrieved.
 
     Raises:
-        UsageError: not even one sentence fits into the window.
+        WindowTooSmall: not even one sentence fits into the window.
         ReaderError: the reader cannot read the window.
     """
     question = result.query
@@ -108,7 +108,7 @@ def fill_window(result: SearchResult, reader: Reader, window: int) -> tuple[Fill
     """The window, and the milliseconds that filling it took.
 
     Raises:
-        UsageError: not even one sentence fits.
+        WindowTooSmall: not even one sentence fits.
     """
     overhead = reader.overhead(result.query)  # loads a tokenizer, which is in no timing
     began = time.perf_counter()
@@ -126,10 +126,10 @@ def fill_window(result: SearchResult, reader: Reader, window: int) -> tuple[Fill
     return filled, fuse_ms
 
 
-def _too_small(result: SearchResult, reader: Reader, window: int) -> UsageError:
+def _too_small(result: SearchResult, reader: Reader, window: int) -> WindowTooSmall:
     overhead = reader.overhead(result.query)
     needed = smallest(result.passages, overhead=overhead, cost=reader.cost, question=result.query)
-    return UsageError(
+    return WindowTooSmall(
         f"a window of {window} tokens leaves no room for a passage beside the instruction, the "
         f"question and the answer ({overhead}); this question needs --window {needed} or more "
         "(MEMCTX_WINDOW)"

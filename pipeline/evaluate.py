@@ -10,7 +10,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..errors import MemoryNotFound, ReaderError, UsageError
+from ..errors import MemoryNotFound, ReaderError, UsageError, WindowTooSmall
 from ..records import IngestReport
 from .ask import AskOptions
 from .bootstrap import Interval, interval, percentile
@@ -128,7 +128,7 @@ def _run(
         for question in questions:
             try:
                 outcome = _outcome(task, subject, question, asking)
-            except ReaderError as error:
+            except (ReaderError, WindowTooSmall) as error:
                 tally.failed.append(Failure(question.id, str(error)))
                 tally.add(question, task.lost(question))
             else:

@@ -105,6 +105,16 @@ def terms(text: str) -> list[str]:
     return result
 
 
+def stems(text: str) -> list[str]:
+    """All words in order, stemmed, function words too; Chinese by character."""
+    return [_stem(_normal(found)) for found in _TOKEN.findall(text)]
+
+
+def is_function_word(stem: str) -> bool:
+    """Whether a stem, as in `stems`, says nothing by itself."""
+    return stem in _FUNCTION_STEMS
+
+
 def _adjacent_cjk(token: Token, following: Token) -> bool:
     return token.end == following.start and bool(_CJK_TOKEN.match(following.text))
 
@@ -121,6 +131,9 @@ def _stem(word: str) -> str:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3 and not word.endswith("ss"):
             return word[: -len(suffix)].removesuffix("i").removesuffix("e")
     return word.removesuffix("e") if len(word) > 3 else word
+
+
+_FUNCTION_STEMS = frozenset(map(_stem, _STOPWORDS)) | _STOP_CHARACTERS
 
 
 def inverse_frequencies(bags: Collection[Collection[str]]) -> dict[str, float]:

@@ -16,10 +16,10 @@ import numpy as np
 from ...memory.analysis import han_share
 from ...memory.graph_rows import FactRow
 from ...memory.store import Store
-from ..ranking.trees import Trees
 from .embedding import Embedding
 from .extraction import extract
 from .gathering import Gathered, Origin, of_chunks
+from .scorer import Scorer
 from .themes import Ints, Theme, central, commonest, named_documents, themes
 from .trimming import joined
 
@@ -68,7 +68,7 @@ class Digest:
     store: Store
     embedding: Embedding
     count: Callable[[str], int]
-    trees: Trees
+    scorer: Scorer
 
     def lines(self, budget: int, collection: str | None) -> list[Quoted]:
         """The lines of the page, at most `budget` tokens."""
@@ -115,7 +115,7 @@ class Digest:
             where=wording.comma.join(where),
         )
         left = max(room - self.count(label), _TOKENS_A_SENTENCE)
-        picks = extract(gathered.material, None, left, self.count, self.trees)
+        picks = extract(gathered.material, None, left, self.count, self.scorer)
         sources = tuple(
             (gathered.origins[pick.sentence], _said(gathered, pick.sentence, pick.length))
             for pick in picks

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..ranking.trees import Trees
 from .features import Asked, Material, features
-from .scorer import score
+from .phrases import phrases
+from .scorer import Scorer
 from .selection import select, shortlist
 from .trimming import cut
 
 _JOINT = 1  # tokens between two sentences, at most
-_SHORTLIST = 12  # words that are looked at, for each token of the budget
+SHORTLIST = 12  # words that are looked at, for each token of the budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def extract(
     asked: Asked | None,
     budget: int,
     count: Callable[[str], int],
-    trees: Trees,
+    scorer: Scorer,
 ) -> list[Pick]:
     """The sentences of a summary of at most `budget` tokens, in the order of the text.
 
@@ -42,13 +42,12 @@ def extract(
     """
     if not len(material.units):
         return []
-    values = score(features(material, asked), trees)
-    near = shortlist(values, material.units.words, _SHORTLIST * budget)
+    values = scorer.worth(features(material, asked))
+    near = shortlist(values, material.units.words, SHORTLIST * budget)
     costs = np.asarray([count(material.texts[place]) + _JOINT for place in near], np.int64)
-    holds = material.terms.holds[near], material.pairs.holds[near]
-    taken = sorted(
-        int(near[place]) for place in select(values[near], costs, budget + _JOINT, holds)
-    )
+    said = phrases(material, asked, near, values)
+    chosen = select(values[near], costs, budget + _JOINT, said.holds, scorer.chances(said.rows))
+    taken = sorted(near[chosen].tolist())
     if not taken:
         best = int(values.argmax())
         length = cut(material.texts[best], budget, count)

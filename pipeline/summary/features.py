@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...reader.terms import stems
 from .centrality import centrality
 from .units import Units
 from .vocabulary import Vocabulary, bags_of, pairs_of, vocabulary
@@ -20,7 +22,6 @@ from .vocabulary import Vocabulary, bags_of, pairs_of, vocabulary
 Floats = NDArray[np.float64]
 Vectors = NDArray[np.float32]
 
-FORMAT = 1  # changes with the columns
 _FEEDBACK = 10  # sentences nearest to a query, whose mean is a second query
 _TOP_TERMS = 60
 _SPANS = (1, 3, 8)  # neighbours on either side over which relevance is spread
@@ -47,26 +48,35 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a summary is made from: n sentences, their texts and unit vectors (n, d)."""
+    """What a summary is made from: n sentences, their texts and unit vectors (n, d).
+
+    `terms` are what they are about, `pairs` neighbouring terms; `words` are all of their words,
+    `phrases` neighbouring words.
+    """
 
     units: Units
     texts: Sequence[str]
     vectors: Vectors
-    bags: Sequence[Sequence[str]]
     terms: Vocabulary
     pairs: Vocabulary
+    words: Vocabulary
+    phrases: Vocabulary
 
     @classmethod
     def of(cls, units: Units, texts: Sequence[str], vectors: Vectors) -> Material:
         """The material of sentences that are embedded already."""
-        bags = bags_of(texts)
-        pairs = vocabulary([pairs_of(bag) for bag in bags])
-        return cls(units, texts, vectors, bags, vocabulary(bags), pairs)
+        said = [stems(text) for text in texts]
+        return cls(units, texts, vectors, *_vocabularies(bags_of(texts)), *_vocabularies(said))
 
     def between(self, start: int, end: int) -> Material:
         """Sentences `start:end` as a text of their own."""
         some = slice(start, end)
         return Material.of(self.units.between(start, end), self.texts[some], self.vectors[some])
+
+
+def _vocabularies(bags: Sequence[Sequence[str]]) -> tuple[Vocabulary, Vocabulary]:
+    """Of single terms, and of neighbouring ones."""
+    return vocabulary(bags), vocabulary([pairs_of(bag) for bag in bags])
 
 
 def features(material: Material, asked: Asked | None = None) -> Floats:
@@ -167,13 +177,18 @@ def _telling(material: Material) -> list[Floats]:
 
 def _section_spread(material: Material) -> Floats:
     """For each sentence, the sum over its terms of the share of sections that hold them."""
+    count = int(material.units.sections.max(initial=0)) + 1
+    share = sections_of(material.units, material.terms.holds) / count
+    found: Floats = material.terms.holds @ (share - 1 / count)
+    return found
+
+
+def sections_of(units: Units, holds: Any) -> Floats:
+    """In how many sections each term, a column of `holds` (n, v), occurs: (v,)."""
     from scipy.sparse import csr_matrix
 
-    units, holds = material.units, material.terms.holds
-    count = int(units.sections.max(initial=0)) + 1
     of = csr_matrix((np.ones(len(units)), (units.sections, np.arange(len(units)))))
-    share = (of @ holds).getnnz(axis=0) / count
-    found: Floats = holds @ (share - 1 / count)
+    found: Floats = (of @ holds).getnnz(axis=0).astype(float)
     return found
 
 

@@ -12,10 +12,10 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..ranking.trees import Trees
 from .extraction import extract
 from .features import Material
 from .parts import Part, parts
+from .scorer import Scorer
 
 _VERSION = "nodes-1"  # changes when the same sentences would give other nodes
 _STRETCH_TOKENS, _WHOLE_TOKENS = 110, 220
@@ -43,10 +43,10 @@ def stretches(texts: Sequence[str], maker: str) -> list[Stretch]:
 
 
 def picked(
-    material: Material, stretch: Stretch, most: int, count: Count, trees: Trees
+    material: Material, stretch: Stretch, most: int, count: Count, scorer: Scorer
 ) -> tuple[int, ...]:
     """The sentences of a stretch's extract, numbered within it; `most` tokens at most."""
     part = stretch.part
     some = material.between(part.start, part.end)
-    picks = extract(some, None, min(stretch.tokens, most), count, trees)
+    picks = extract(some, None, min(stretch.tokens, most), count, scorer)
     return tuple(pick.sentence for pick in picks)

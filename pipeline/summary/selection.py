@@ -1,13 +1,14 @@
-"""Which sentences to take: the worthiest that say something new, while the budget lasts.
+"""Which sentences to take: the worthiest that bring something new, while the budget lasts.
 
-Greedy, as maximal marginal relevance is (Carbonell & Goldstein 1998), but what counts
-as said is not how near a sentence is to one that was taken: it is which of its terms, and
-of its pairs of neighbouring terms, have been said already, by whichever sentence.
+    gain = w * value + (1 - w) * (probability of the phrases not said yet) / tokens ** 0.8
+
+Greedy, each part in units of the greatest that there is. What a sentence brings are its phrases,
+each once, whichever sentence says it: maximal coverage within a budget (Gillick & Favre 2009, who
+solve it exactly, and without the first part; the power of the cost is of Lin & Bilmes 2010).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,44 +17,39 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+WORTH = 0.3
+"""The weight of a sentence's own value beside what its phrases bring."""
 
-@dataclass(frozen=True, slots=True)
-class Novelty:
-    """What a sentence loses whose terms, or pairs of terms, have all been said."""
-
-    terms: float = 0.3
-    pairs: float = 0.9
-
-
-NOVELTY = Novelty()
+_POWER = 0.8
+"""Of the cost: below one, so that sentences are not taken for being short."""
 
 
 def select(
     values: Floats,
     costs: Ints,
     budget: int,
-    holds: tuple[Any, Any],
-    novelty: Novelty = NOVELTY,
+    holds: Any,
+    chances: Floats,
+    worth: float = WORTH,
 ) -> list[int]:
     """The sentences taken, best first; their `costs` (n,) add up to at most `budget`.
 
-    `values` (n,), higher is better. `holds` are CSR matrices of 0 and 1: which terms, and
-    which pairs of terms, each sentence has.
+    `values` (n,), higher is better. `holds` (n, p) is a CSR matrix of 0 and 1, which phrases each
+    sentence has; `chances` (p,) are what each is worth once.
     """
-    said = [
-        _Said(matrix, weight)
-        for matrix, weight in zip(holds, (novelty.terms, novelty.pairs), strict=True)
-    ]
     taken: list[int] = []
-    left, free = budget, np.ones(len(values), bool)
+    left, free, fresh = budget, np.ones(len(values), bool), chances.copy()
+    sizes = costs**_POWER
+    own = worth * values / max(values.max(initial=0.0), 1e-9)
     while (fits := free & (costs <= left)).any():
-        gains = values - sum(part.loss() for part in said)
+        brought = (holds @ fresh) / sizes
+        most = max(brought[fits].max(), 1e-9)
+        gains = own + (1 - worth) * brought / most
         best = int(np.where(fits, gains, -np.inf).argmax())
         taken.append(best)
         free[best] = False
         left -= int(costs[best])
-        for part in said:
-            part.say(best)
+        fresh[holds.indices[holds.indptr[best] : holds.indptr[best + 1]]] = 0.0
     return taken
 
 
@@ -63,20 +59,3 @@ def shortlist(values: Floats, sizes: Ints, enough: int) -> Ints:
     count = int(np.searchsorted(np.cumsum(sizes[order]), enough)) + 1
     found: Ints = np.sort(order[:count])
     return found
-
-
-class _Said:
-    """What has been said of one vocabulary, and what saying it again costs."""
-
-    def __init__(self, holds: Any, weight: float) -> None:
-        self._holds = holds
-        self._scale = weight / np.maximum(np.asarray(holds.getnnz(axis=1), float), 1)
-        self._said = np.zeros(holds.shape[1])
-
-    def loss(self) -> Floats:
-        found: Floats = self._scale * (self._holds @ self._said)
-        return found
-
-    def say(self, sentence: int) -> None:
-        held = self._holds.indices[self._holds.indptr[sentence] : self._holds.indptr[sentence + 1]]
-        self._said[held] = 1.0

@@ -22,6 +22,7 @@ _CHINESE = re.compile(f"[{CJK}]")
 _LEAST_WORDS = 4  # that make a sentence say something
 _LEAST_UNENDED = 10  # and of one that no mark ends: it may be a title, or a row of a table
 _ENDED = re.compile(r"[.!?。！？；…:：][\"'”’」』)\]）】]*$")
+_LEADERS = re.compile(r"\.{6,}|…{3,}|·{6,}|(?:\. ){5,}")  # of a table of contents
 _WORDS_A_CHARACTER = 0.6  # of Chinese
 _NUMBERED = re.compile(
     r"(?:#{1,6}\s.*"
@@ -75,7 +76,8 @@ def units(text: str, heads: Sequence[int] = ()) -> Units:
         numbered = end - start < 80 and _NUMBERED.fullmatch(sentence) is not None
         section += begins or numbered
         size = _size(sentence)
-        if numbered or size < (_LEAST_WORDS if _ENDED.search(sentence) else _LEAST_UNENDED):
+        least = _LEAST_WORDS if _ENDED.search(sentence) else _LEAST_UNENDED
+        if numbered or size < least or _LEADERS.search(sentence):
             fragments.append(((start, end), size))
             continue
         spans.append((start, end))

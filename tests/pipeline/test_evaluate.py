@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,17 @@ def test_a_question_that_fails_counts_as_wrong_and_is_named(folder: Path, tmp_pa
     assert ask.questions[1].scores == {"abstained": 0.0, "em": 0.0, "f1": 0.0, "contains": 0.0}
     assert ask.latency_ms["total_ms"].n == 2
     assert not report.whole
+
+
+def test_a_question_too_long_for_the_window_counts_as_wrong(memory: Memory, folder: Path) -> None:
+    with (folder / "queries.jsonl").open("a", encoding="utf-8") as lines:
+        question = f"Who ground the lens? {'It is long ago. ' * 80}"
+        row = {"id": "long", "question": question, "answers": ["Wendelow"]}
+        lines.write("\n" + json.dumps(row))
+    asking = replace(EXTRACT, window=200)
+    report = memory.evaluate(folder, options=EvaluateOptions(tasks=("ask",), ask=asking))
+    assert [failure.id for failure in report.tasks["ask"].failed] == ["long"]
+    assert "--window" in report.tasks["ask"].failed[0].reason
 
 
 def test_a_line_without_a_question_counts_as_wrong(memory: Memory, folder: Path) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from memctx import HashingEmbedder
 from memctx.pipeline.summary.extraction import extract
 from memctx.pipeline.summary.features import RELEVANCE, Asked, Material, features, ranks, smoothed
-from memctx.pipeline.summary.scorer import load_scorer, score
+from memctx.pipeline.summary.phrases import phrases
+from memctx.pipeline.summary.scorer import Scorer, load_scorer
 from memctx.pipeline.summary.units import units
 from memctx.reader.terms import terms
 
@@ -39,10 +41,20 @@ def test_one_sentence_has_features_too() -> None:
 
 
 def test_the_shipped_trees_read_all_columns() -> None:
-    trees, rows = load_scorer(), features(material())
-    assert trees.feature.max() < rows.shape[1]
-    assert score(rows, trees).shape == (4,)
-    assert score(rows[:0], trees).shape == (0,)
+    scorer, rows = load_scorer(), features(material())
+    assert scorer.sentences.feature.max() < rows.shape[1]
+    assert scorer.worth(rows).shape == (4,)
+    assert scorer.worth(rows[:0]).shape == (0,)
+    said = phrases(material(), None, np.arange(4), np.ones(4)).rows
+    assert scorer.said.feature.max() < said.shape[1]
+    chances = scorer.chances(said)
+    assert chances.shape == (len(said),)
+    assert ((chances > 0) & (chances < 1)).all()
+
+
+def test_a_scorer_of_another_version_is_refused() -> None:
+    with pytest.raises(ValueError, match="format 1"):
+        Scorer.of({"format": 1})
 
 
 def test_an_extract_fits_its_budget_and_weighs_one() -> None:

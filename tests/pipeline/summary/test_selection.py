@@ -3,38 +3,46 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memctx.pipeline.summary.selection import Novelty, select, shortlist
-from memctx.pipeline.summary.vocabulary import pairs_of, vocabulary
+from memctx.pipeline.summary.selection import select, shortlist
+from memctx.pipeline.summary.vocabulary import Vocabulary, vocabulary
 
 
-def held(bags: list[list[str]]) -> tuple[Any, Any]:
-    return vocabulary(bags).holds, vocabulary([pairs_of(bag) for bag in bags]).holds
+def chances_of(said: Vocabulary, known: dict[str, float]) -> np.ndarray:
+    return np.array([known[name] for name in said.columns])
 
 
 def greedy(
-    bags: list[list[str]], values: list[float], costs: list[int], budget: int, novelty: Novelty
+    bags: list[list[str]],
+    values: list[float],
+    costs: list[int],
+    budget: int,
+    known: dict[str, float],
+    worth: float,
 ) -> list[int]:
-    """The same, sentence by sentence, over sets of words."""
-    terms, pairs = [set(bag) for bag in bags], [set(pairs_of(bag)) for bag in bags]
-    said, said_pairs, taken = set[str](), set[str](), list[int]()
+    """The same, sentence by sentence, over sets of phrases."""
+    said, taken = set[str](), list[int]()
+    most_worth = max(values)
     while True:
-        gains = {
-            i: values[i]
-            - novelty.terms * len(terms[i] & said) / max(len(terms[i]), 1)
-            - novelty.pairs * len(pairs[i] & said_pairs) / max(len(pairs[i]), 1)
+        brought = {
+            i: sum(known[one] for one in set(bags[i]) - said) / costs[i] ** 0.8
             for i in range(len(bags))
             if i not in taken and costs[i] <= budget
         }
-        if not gains:
+        if not brought:
             return taken
+        most = max(*brought.values(), 1e-9)
+        gains = {
+            i: worth * values[i] / most_worth + (1 - worth) * each / most
+            for i, each in brought.items()
+        }
         best = max(gains, key=lambda i: (round(gains[i], 9), -i))
         taken.append(best)
         budget -= costs[best]
-        said |= terms[best]
-        said_pairs |= pairs[best]
+        said |= set(bags[best])
 
 
 @settings(deadline=None)  # the first call imports scipy
@@ -50,26 +58,42 @@ def greedy(
         unique_by=lambda row: row[1],
     ),
     st.integers(0, 30),
+    st.sampled_from([0.13, 0.5, 0.91]),
 )
 def test_it_takes_what_a_greedy_choice_over_sets_takes(
-    rows: list[tuple[list[str], int, int]], budget: int
+    rows: list[tuple[list[str], int, int]], budget: int, worth: float
 ) -> None:
     bags, values = [bag for bag, _, _ in rows], [value + 0.1234 for _, value, _ in rows]
-    costs, novelty = [cost for _, _, cost in rows], Novelty(17.3, 41.9)
-    found = select(np.array(values), np.array(costs), budget, held(bags), novelty)
+    costs = [cost for _, _, cost in rows]
+    known = dict(zip("abcdef", (0.71, 0.43, 0.29, 0.17, 0.53, 0.07), strict=True))
+    said = vocabulary(bags)
+    array = np.array(values)
+    found = select(array, np.array(costs), budget, said.holds, chances_of(said, known), worth)
     assert sum(costs[i] for i in found) <= budget
-    assert found == greedy(bags, values, costs, budget, novelty)
+    assert found == greedy(bags, values, costs, budget, known, worth)
 
 
-def test_what_was_said_is_not_said_again() -> None:
-    bags = [["dome", "leak"], ["dome", "leak"], ["town", "pay"]]
-    values, costs = np.array([1.0, 0.9, 0.5]), np.array([5, 5, 5])
-    assert select(values, costs, 10, held(bags)) == [0, 2]
-    assert select(values, costs, 10, held(bags), Novelty(0, 0)) == [0, 1]
+@pytest.fixture
+def said() -> Vocabulary:
+    return vocabulary([["the dome", "dome leaks"], ["the dome", "dome leaks"], ["town pays"]])
 
 
-def test_nothing_is_taken_where_nothing_fits() -> None:
-    assert select(np.ones(2), np.array([5, 5]), 4, held([["a"], ["b"]])) == []
+def test_what_was_said_is_not_said_again(said: Vocabulary) -> None:
+    values, costs, even = np.array([1.0, 0.9, 0.5]), np.array([5, 5, 5]), np.full(3, 0.5)
+    assert select(values, costs, 10, said.holds, even) == [0, 2]
+    assert select(values, costs, 10, said.holds, even, worth=1.0) == [0, 1]
+
+
+def test_likely_phrases_come_first(said: Vocabulary) -> None:
+    values, costs = np.ones(3), np.array([5, 5, 5])
+    likely = chances_of(said, {"the dome": 0.1, "dome leaks": 0.1, "town pays": 0.9})
+    assert select(values, costs, 5, said.holds, likely) == [2]
+    assert select(values, costs, 5, said.holds, 1 - likely) == [0]
+
+
+@pytest.mark.parametrize("holds", [vocabulary([["a"], ["b"]]).holds])
+def test_nothing_is_taken_where_nothing_fits(holds: Any) -> None:
+    assert select(np.ones(2), np.array([5, 5]), 4, holds, np.ones(2)) == []
 
 
 def test_a_shortlist_holds_the_worthiest_in_their_order() -> None:

@@ -36,6 +36,15 @@ def test_chinese_sentences_are_whole_and_counted_by_character() -> None:
     assert found.words[-1] == 10
 
 
+def test_lines_of_a_table_of_contents_are_no_sentences() -> None:
+    text = (
+        "How the dome was built and what it cost the town ........ 12\n"
+        "修建经过 ………………………… 三\n"
+        "The dome was finished in the year of the flood... or the year after."
+    )
+    assert units(text).texts(text) == [text.split("\n")[2]]
+
+
 def test_a_text_of_nothing_but_fragments_keeps_them() -> None:
     assert units("Yes.\nNo.\nPerhaps.").texts("Yes.\nNo.\nPerhaps.") == ["Yes.", "No.", "Perhaps."]
     assert len(units("")) == 0
