@@ -376,17 +376,17 @@ class Memory:
             UsageError: the questions cannot be read, none can be taught, or too few can be
                 made.
         """
-        from .pipeline.engines import find_shipped_adapter
+        from .pipeline.engines import find_shipped_adapters
         from .pipeline.evaluation_set import read_questions
         from .pipeline.material import material_of
         from .pipeline.selftaught.material import MOST, material_from
         from .pipeline.teach import Teaching
 
-        retriever, progress, start = self._retriever(None), self._progress, None
+        retriever, progress, start = self._retriever(None), self._progress, {}
         if questions is None:
             store = self._workspace.store
             material = material_from(store, retriever, progress, most=most or MOST)
-            start = find_shipped_adapter(self.settings)
+            start = find_shipped_adapters(self.settings)
         else:
             material = material_of(read_questions(Path(questions)), retriever, progress)
         teaching = Teaching(self._workspace, options, start)

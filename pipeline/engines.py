@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files as package_files
@@ -127,8 +127,8 @@ def find_reader(
         from ..reader.prefill import PrefillReader
 
         found = _find_model(settings)
-        adapter = find_adapter(found, settings, places or Places())
-        return PrefillReader(_language_model(found, settings, adapter))
+        adapters = find_adapters(found, settings, places or Places())
+        return PrefillReader(_language_model(found, settings, adapters))
     return find_memory_reader(settings, places=places)
 
 
@@ -145,15 +145,18 @@ def find_memory_reader(
     """
     from ..reader.gate import GatedReader
 
-    adapter = find_adapter(_find_model(settings), settings, places or Places())
-    reader = find_plain_reader(settings, places=places, adapter=adapter)
+    adapters = find_adapters(_find_model(settings), settings, places or Places())
+    reader = find_plain_reader(settings, places=places, adapters=adapters)
     # Reading twice was measured with one that was taught; others may speak at length.
-    reader = replace(reader, verbatim=verbatim, alone=adapter is not None)
+    reader = replace(reader, verbatim=verbatim, alone=bool(adapters))
     return GatedReader(reader, verdicts=settings.cache / "fidelity")
 
 
 def find_plain_reader(
-    settings: Settings, *, places: Places | None = None, adapter: Adapter | None = None
+    settings: Settings,
+    *,
+    places: Places | None = None,
+    adapters: Mapping[str, Adapter] | None = None,
 ) -> MemoryReader:
     """The reader from stored states, whether they are faithful or not.
 
@@ -166,7 +169,7 @@ def find_plain_reader(
     from ..reader.pieces import Pieces
 
     found = _find_model(settings)
-    model = _language_model(found, settings, adapter)
+    model = _language_model(found, settings, adapters or {})
     states = places.states if places else None
     config = (found.path / "config.json").read_bytes()
     maker = Maker(
@@ -212,35 +215,35 @@ def writes_summaries(settings: Settings) -> bool:
     return chats and width >= _WRITER_WIDTH
 
 
-def find_adapter(found: ResolvedModel, settings: Settings, places: Places) -> Adapter | None:
-    """What the reader was taught: as set; else by the memory; else as shipped; else nothing.
+def find_adapters(found: ResolvedModel, settings: Settings, places: Places) -> dict[str, Adapter]:
+    """What the reader was taught, by language: as set; else by the memory; else as shipped.
 
     Raises:
-        ModelError: the adapter is damaged, or the one that is set is not there.
+        ModelError: an adapter is damaged, or the one that is set is not there.
     """
-    from ..reader.adapter_file import NAME, read_adapter
+    from ..reader.adapter_file import has_adapters, read_adapters
 
     if settings.reader_adapter == "none":
-        return None
+        return {}
     if settings.reader_adapter != "auto":
-        return read_adapter(Path(settings.reader_adapter))
+        return read_adapters(Path(settings.reader_adapter))
     shipped = Path(str(package_files("memctx"))) / "data" / "adapters" / found.name
     for folder in (places.adapter, shipped):
-        if folder is not None and (folder / NAME).is_file():
-            adapter = read_adapter(folder)
-            if adapter.model == found.name:
-                return adapter
-    return None
+        if folder is not None and has_adapters(folder):
+            adapters = read_adapters(folder)
+            if all(adapter.model == found.name for adapter in adapters.values()):
+                return adapters
+    return {}
 
 
-def find_shipped_adapter(settings: Settings) -> Adapter | None:
+def find_shipped_adapters(settings: Settings) -> dict[str, Adapter]:
     """What the reader was taught before it came to any memory, or what is set in its place.
 
     Raises:
         ModelNotFound: the weights of the reader are not on this machine.
         ModelError: the adapter is damaged, or the one that is set is not there.
     """
-    return find_adapter(_find_model(settings), settings, Places())
+    return find_adapters(_find_model(settings), settings, Places())
 
 
 def find_calibration(settings: Settings, places: Places) -> Calibration | None:
@@ -253,7 +256,7 @@ def find_calibration(settings: Settings, places: Places) -> Calibration | None:
     from .calibration import read_calibration
 
     found = _find_model(settings)
-    taught = find_adapter(found, settings, places) is not None
+    taught = bool(find_adapters(found, settings, places))
     shipped = Path(str(package_files("memctx"))) / "data" / "calibration" / f"{found.name}.json"
     for file in (places.calibration, shipped):
         if file is not None and file.is_file():
@@ -287,7 +290,7 @@ def _find_model(settings: Settings) -> ResolvedModel:
 
 
 def _language_model(
-    found: ResolvedModel, settings: Settings, adapter: Adapter | None
+    found: ResolvedModel, settings: Settings, adapters: Mapping[str, Adapter]
 ) -> LanguageModel:
     from ..reader.language_model import LanguageModel
 
@@ -298,7 +301,7 @@ def _language_model(
         device=device,
         dtype=dtype,
         cache=settings.cache,
-        adapter=adapter,
+        adapters=adapters,
     )
 
 

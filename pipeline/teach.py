@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..reader.adapter import EVERY, asked_in, meant
 from ..reader.adapter_file import NAME, write_adapter
 from ..reader.memory_reader import MemoryReader
+from ..reader.prompt import question_language
 from ..records import TrainReport
 from .course import Course, Group, Topic, lesson_on
 from .engines import find_plain_reader
@@ -44,12 +47,13 @@ class Teaching:
     """Teaches the reader of a memory from its own passages.
 
     Without `options`, in one round through the questions: in a second one a small model
-    begins to learn them by heart. With `start`, that adapter is taught further.
+    begins to learn them by heart. Of the adapters `start`, by language, that of most of the
+    questions is taught further.
     """
 
     workspace: Workspace
     options: TrainOptions | None = None
-    start: Adapter | None = None
+    start: Mapping[str, Adapter] = field(default_factory=dict)
 
     def run(self, material: Material, folder: Path | None, progress: Progress) -> TrainReport:
         """Train on the material and write the adapter into `folder`.
@@ -61,7 +65,7 @@ class Teaching:
         home = self.workspace.home
         folder = folder or (home.adapter if material.made is None else home.selftaught)
         options = self.options or one_round(len(taught))
-        reader = self._reader(self.start)
+        reader = self._reader(self._start(taught))
         before = examine(reader, exam, progress)
         done = train(
             reader,
@@ -89,9 +93,15 @@ class Teaching:
             made=material.made,
         )
 
+    def _start(self, topics: Sequence[Topic]) -> Adapter | None:
+        languages = Counter(question_language(topic.question) for topic in topics)
+        with asked_in(languages.most_common(1)[0][0]):
+            language = meant(self.start)
+        return None if language is None else self.start[language]
+
     def _reader(self, adapter: Adapter | None) -> MemoryReader:
-        workspace = self.workspace
-        return find_plain_reader(workspace.settings, places=workspace.places(), adapter=adapter)
+        workspace, adapters = self.workspace, {} if adapter is None else {EVERY: adapter}
+        return find_plain_reader(workspace.settings, places=workspace.places(), adapters=adapters)
 
 
 def one_round(questions: int) -> TrainOptions:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
-from ..reader.adapter import Factors, attach, fresh, resumed
+from ..reader.adapter import EVERY, Factors, attach, fresh, resumed
 from ..reader.lesson import Lesson, loss_of, tokens_of
 from ..reader.memory_reader import MemoryReader
 from .checkpoint import Checkpoint, read_checkpoint, write_checkpoint
@@ -98,7 +98,7 @@ def train(
     recipe = f"{recipe} {options!r}"
     kept = read_checkpoint(checkpoint, recipe)
     optimiser = _optimiser(adapter, options, kept)
-    attach(weights, adapter)
+    attach(weights, {EVERY: adapter})
     losses = list(kept.losses) if kept else []
     progress.start("training", options.steps, "steps")
     progress.advance(len(losses))

@@ -4,13 +4,15 @@
 
 (LoRA, arXiv 2106.09685.) It acts within `acting` alone: on passages as on question and
 answer, because a passage that was read with a question in prospect says more about it. So
-stored states are those of one adapter. Knows tensors and a model's projections; what an
-adapter was taught is not known here.
+stored states are those of one adapter. A small model learns two languages in one adapter
+worse than each in its own, so a model may have one for each, and the language of the question
+says which acts. Knows tensors and a model's projections; what an adapter was taught is not
+known here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -30,7 +32,11 @@ _SCALE = 2.0
 _ATTACHED = "memctx_adapter_hooks"
 """Under which a model keeps the hooks of its adapter."""
 
+EVERY = "every"
+"""What stands for the language of an adapter that is for all."""
+
 _ACTING: ContextVar[bool] = ContextVar("memctx_adapter_acting", default=False)
+_LANGUAGE: ContextVar[str] = ContextVar("memctx_adapter_language", default=EVERY)
 
 
 @contextmanager
@@ -41,6 +47,21 @@ def acting(taught: bool = True) -> Iterator[None]:
         yield
     finally:
         _ACTING.reset(token)
+
+
+@contextmanager
+def asked_in(language: str) -> Iterator[None]:
+    """Within the block, of a model's adapters that for the language is meant."""
+    token = _LANGUAGE.set(language)
+    try:
+        yield
+    finally:
+        _LANGUAGE.reset(token)
+
+
+def meant(languages: Collection[str]) -> str | None:
+    """Of languages that there are adapters for, that of the one that is meant, if any is."""
+    return next((each for each in (_LANGUAGE.get(), EVERY) if each in languages), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +100,27 @@ def resumed(adapter: Mapping[str, Factors], *, like: Any) -> dict[str, Factors]:
     return {name: Factors(copy(pair.down), copy(pair.up)) for name, pair in adapter.items()}
 
 
-def attach(weights: Any, adapter: Mapping[str, Factors]) -> None:
-    """Let `adapter` act on a model, wherever `acting` says so; its weights stay as they are.
+def attach(weights: Any, adapters: Mapping[str, Mapping[str, Factors]]) -> None:
+    """Let adapters, by language, act on a model where `acting` says so; its weights stay.
 
-    It takes the place of one that was attached before.
+    They take the place of those that were attached before.
 
     Raises:
         ModelError: the adapter was made for a model of another shape.
     """
     modules = projections(weights)
+    for adapter in adapters.values():
+        _check(adapter, modules)
+    for hook in getattr(weights, _ATTACHED, ()):
+        hook.remove()
+    hooks = []
+    for name in {name for adapter in adapters.values() for name in adapter}:
+        pairs = {language: each[name] for language, each in adapters.items() if name in each}
+        hooks.append(modules[name].register_forward_hook(_adding(pairs)))
+    setattr(weights, _ATTACHED, hooks)
+
+
+def _check(adapter: Mapping[str, Factors], modules: Mapping[str, Any]) -> None:
     for name, factors in adapter.items():
         wanted = tuple(modules[name].weight.shape) if name in modules else None
         found = (factors.up.shape[0], factors.down.shape[1])
@@ -96,10 +129,6 @@ def attach(weights: Any, adapter: Mapping[str, Factors]) -> None:
                 f"the adapter was made for another model: its {name} is {found}, the model's is "
                 f'{wanted or "not there"}; set reader_adapter to "none", or train one for it'
             )
-    for hook in getattr(weights, _ATTACHED, ()):
-        hook.remove()
-    hooks = [modules[name].register_forward_hook(_adding(pair)) for name, pair in adapter.items()]
-    setattr(weights, _ATTACHED, hooks)
 
 
 def placed(adapter: Mapping[str, Factors], *, like: Any) -> dict[str, Factors]:
@@ -119,12 +148,14 @@ def projections(weights: Any) -> dict[str, Any]:
     }
 
 
-def _adding(factors: Factors) -> Any:
+def _adding(pairs: Mapping[str, Factors]) -> Any:
     from torch.nn.functional import linear
 
     def add(_: Any, given: tuple[Tensor, ...], output: Tensor) -> Tensor | None:
-        if not _ACTING.get():
+        language = meant(pairs) if _ACTING.get() else None
+        if language is None:
             return None
+        factors = pairs[language]
         read = given[0].to(factors.down.dtype)
         return output + linear(linear(read, factors.down), factors.up).to(output.dtype)
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError
 from ..files import replacing
-from .adapter import Factors
+from .adapter import EVERY, Factors
+from .prompt import LANGUAGES
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -77,6 +78,23 @@ def read_adapter(file: Path) -> Adapter:
             'reader_adapter to "none"'
         )
     return Adapter(str(about["model"]), _paired(tensors), str(about["digest"]))
+
+
+def read_adapters(place: Path) -> dict[str, Adapter]:
+    """The adapters in a file or folder, by language: one for all, or one for each in a subfolder.
+
+    Raises:
+        ModelError: there is none, or one is damaged or of another version.
+    """
+    languages = [name for name in LANGUAGES if (place / name / NAME).is_file()]
+    if languages and not (place / NAME).is_file():
+        return {name: read_adapter(place / name) for name in languages}
+    return {EVERY: read_adapter(place)}
+
+
+def has_adapters(folder: Path) -> bool:
+    """Whether there is an adapter in a folder, sound or not."""
+    return any((folder / name / NAME).is_file() for name in ("", *LANGUAGES))
 
 
 def _paired(tensors: Mapping[str, Tensor]) -> dict[str, Factors]:

@@ -16,10 +16,11 @@ from importlib.resources import files as package_files
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
-from .adapter import acting
+from .adapter import acting, asked_in
 from .attention import planned
 from .memory_reader import Care, MemoryReader
 from .prefill import plainly
+from .prompt import question_language
 from .reading import Window, WindowPassage
 
 if TYPE_CHECKING:
@@ -121,12 +122,13 @@ def full_logits(reader: MemoryReader, probe: Probe) -> Tensor:
     asked = pieces.asking(probe.question, probe.window)
     answer = _answer_ids(reader, probe)
     weights = reader.model.weights
-    cache = plainly(weights, pieces.head, pieces.passages(probe.window))
     ids = torch.tensor([[*asked, *answer]], device=weights.device)
-    with torch.inference_mode(), acting():
-        logits = weights(
-            input_ids=ids, past_key_values=cache, logits_to_keep=len(answer) + 1
-        ).logits
+    with asked_in(question_language(probe.question)):
+        cache = plainly(weights, pieces.head, pieces.passages(probe.window))
+        with torch.inference_mode(), acting():
+            logits = weights(
+                input_ids=ids, past_key_values=cache, logits_to_keep=len(answer) + 1
+            ).logits
     rows: Tensor = logits[0, :-1]
     return rows
 
@@ -135,20 +137,21 @@ def memory_logits(reader: MemoryReader, probe: Probe) -> Tensor:
     """Logits for each token of the answer when the window is read from states."""
     import torch
 
-    prepared = reader.prepare(probe.question, probe.window)
     answer = _answer_ids(reader, probe)
     weights: Any = reader.model.weights
-    start = prepared.assembled.layout.length
-    ids = torch.tensor([[*prepared.ids[start:], *answer]], device=weights.device)
-    places = torch.arange(start, start + ids.shape[1], device=weights.device)[None]
-    plan = reader.plan(probe.window, prepared.assembled)
-    with torch.inference_mode(), acting(), planned(plan):
-        logits = weights(
-            input_ids=ids,
-            position_ids=places,
-            past_key_values=prepared.assembled.cache,
-            logits_to_keep=len(answer) + 1,
-        ).logits
+    with asked_in(question_language(probe.question)):
+        prepared = reader.prepare(probe.question, probe.window)
+        start = prepared.assembled.layout.length
+        ids = torch.tensor([[*prepared.ids[start:], *answer]], device=weights.device)
+        places = torch.arange(start, start + ids.shape[1], device=weights.device)[None]
+        plan = reader.plan(probe.window, prepared.assembled)
+        with torch.inference_mode(), acting(), planned(plan):
+            logits = weights(
+                input_ids=ids,
+                position_ids=places,
+                past_key_values=prepared.assembled.cache,
+                logits_to_keep=len(answer) + 1,
+            ).logits
     rows: Tensor = logits[0, :-1]
     return rows
 

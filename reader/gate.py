@@ -25,7 +25,7 @@ from .prefill import PrefillReader
 from .reading import Reading, Window, WindowPassage
 
 _LOG = logging.getLogger(__name__)
-_VERSION = 1
+_VERSION = 2
 
 
 class GatedReader:
@@ -156,7 +156,8 @@ class GatedReader:
     def _key(self) -> str:
         """Names all that a verdict depends on."""
         assembler = self._given.assembler
-        taught, care = assembler.model.taught or "", self._given.care
+        care = self._given.care
+        taught = sorted((name, one.digest) for name, one in assembler.model.adapters.items())
         said = (_VERSION, self._limit, assembler.maker, assembler.format, care, taught)
         return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 

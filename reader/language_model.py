@@ -8,13 +8,13 @@ is and how it wants to be addressed; it does not know questions or passages.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError, ModelNotFound
 from ..files import read_json
-from .adapter import attach, placed
+from .adapter import attach, meant, placed
 from .adapter_file import Adapter
 from .compact import TOKENIZERS, compact_tokenizer
 from .declined import OPENINGS, REFUSALS
@@ -26,7 +26,7 @@ class LanguageModel:
     """A Hugging Face causal language model in `folder`, loaded when first used.
 
     `dtype` is torch's name for it, such as "bfloat16". In `cache`, if any, tokenizers
-    are kept in a form that opens quickly. `adapter`, if any, is ready to act on its
+    are kept in a form that opens quickly. `adapters`, by language, are ready to act on its
     weights. Safe to share among threads.
     """
 
@@ -38,14 +38,14 @@ class LanguageModel:
         device: str = "cpu",
         dtype: str = "float32",
         cache: Path | None = None,
-        adapter: Adapter | None = None,
+        adapters: Mapping[str, Adapter] | None = None,
     ) -> None:
         self.folder = Path(folder)
         self.name = name
         self.device = device
         self.dtype = dtype
         self.cache = cache
-        self.adapter = adapter
+        self.adapters = adapters or {}
         self._lock = threading.RLock()
         self._parts: dict[str, Any] = {}
 
@@ -76,8 +76,14 @@ class LanguageModel:
         return self.tokenizer.is_chat
 
     @property
+    def adapter(self) -> Adapter | None:
+        """Of its adapters the one that `asked_in` means, if any."""
+        language = meant(self.adapters)
+        return None if language is None else self.adapters[language]
+
+    @property
     def taught(self) -> str | None:
-        """The digest of its adapter, if it has one."""
+        """The digest of that adapter."""
         return self.adapter.digest if self.adapter else None
 
     @property
@@ -184,8 +190,9 @@ class LanguageModel:
         model = self._load_decoder()
         if model is None:
             model = self._load_stock()
-        if self.adapter is not None:
-            attach(model, placed(self.adapter.factors, like=model))
+        if self.adapters:
+            factors = {name: placed(one.factors, like=model) for name, one in self.adapters.items()}
+            attach(model, factors)
         return model
 
     def _load_decoder(self) -> Any:

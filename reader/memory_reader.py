@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .adapter import acting
+from .adapter import acting, asked_in
 from .alone import may_suffice, read_alone
 from .assembly import Assembled, Assembler
 from .attention import Plan, planned
@@ -20,6 +20,7 @@ from .generation import Manner, Written, greedy
 from .language_model import LanguageModel
 from .pieces import Pieces
 from .prior import score_bias
+from .prompt import question_language
 from .reading import Reading, Window, WindowPassage
 from .repair import first_tokens, most_attended, repair
 from .second import contested, hiding, other_answer
@@ -99,8 +100,12 @@ class MemoryReader:
         return len(self.pieces.part(part))
 
     def warm(self, passage: WindowPassage) -> bool:
-        """Have a passage's states on disk; True where they had to be computed."""
-        return self.assembler.warm(self.pieces.part(passage))
+        """Have a passage's states on disk; True where they had to be computed.
+
+        They are those that a question in the passage's own language needs.
+        """
+        with asked_in(question_language(passage.text)):
+            return self.assembler.warm(self.pieces.part(passage))
 
     def load(self) -> None:
         """Loads the weights."""
@@ -120,6 +125,12 @@ class MemoryReader:
             ReaderError: the window and the answer do not fit into the model's context, or
                 the model's positions cannot be moved.
         """
+        with asked_in(question_language(question)):
+            return self._read(question, window, on_text, insist)
+
+    def _read(
+        self, question: str, window: Window, on_text: Callable[[str], None] | None, insist: bool
+    ) -> Reading:
         started = time.perf_counter()
         prepared = self.prepare(question, window)
         within = held(self.pieces, question, window, verbatim=self.verbatim)

@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .adapter import acting
+from .adapter import acting, asked_in
 from .generation import Manner, greedy
 from .language_model import LanguageModel
 from .pieces import Pieces
+from .prompt import question_language
 from .reading import Reading, Window, WindowPassage
 from .states import new_cache
 from .understood import stands_early, understood
@@ -72,6 +73,12 @@ class PrefillReader:
         Raises:
             ReaderError: the window and the answer do not fit into the model's context.
         """
+        with asked_in(question_language(question)):
+            return self._read(question, window, on_text, insist)
+
+    def _read(
+        self, question: str, window: Window, on_text: Callable[[str], None] | None, insist: bool
+    ) -> Reading:
         started, early = time.perf_counter(), stands_early(question)
         prompt = self._pieces.prompt(question, window)
         cache = plainly(self.model.weights, self._pieces.head, self._pieces.passages(window))

@@ -13,12 +13,13 @@ import re
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files as package_files
-from typing import Literal
+from typing import Literal, get_args
 
 from ..sentences import CJK
 from .reading import WindowPassage
 
 Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 """The languages that the wording is kept in."""
 
 Style = Literal["base", "chat"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .adapter import acting
 from .assembly import Assembler
@@ -58,9 +58,9 @@ class Recorder:
         """None are visible but the pass's own."""
         return 0
 
-    def get_mask_sizes(self, queries: object, layer_idx: int = 0) -> tuple[int, int]:
+    def get_mask_sizes(self, queries: Any, layer_idx: int = 0) -> tuple[int, int]:
         """How many keys the next pass sees, and the first one's place."""
-        return (queries if isinstance(queries, int) else len(queries)), 0  # type: ignore[arg-type]
+        return (queries if isinstance(queries, int) else len(queries)), 0
 
 
 def packed_through(
@@ -102,9 +102,7 @@ def _read(
     return [[layer.at(each) for layer in recorder.layers] for each in rows]
 
 
-def _moved(
-    assembler: Assembler, before: Packed, chunks: Sequence[Sequence[LayerStates]]
-) -> Packed:
+def _moved(assembler: Assembler, before: Packed, chunks: Sequence[Sequence[LayerStates]]) -> Packed:
     """A window of the prefix and chunks, each chunk's keys turned to where it stands."""
     import torch
 

@@ -15,7 +15,7 @@ from memctx.pipeline.course import Course, Group, Topic
 from memctx.pipeline.progress import Quiet
 from memctx.pipeline.train import Trained, TrainOptions, rate_at, train
 from memctx.reader import Care, LanguageModel, MemoryReader, WindowPassage
-from memctx.reader.adapter import Factors
+from memctx.reader.adapter import EVERY, Factors
 from memctx.reader.adapter_file import Adapter
 from memctx.reader.assembly import Assembler
 from memctx.reader.kv_memory import KvMemory, Maker
@@ -61,8 +61,8 @@ def folder(tmp_path: Path) -> Path:
 
 def reader_in(folder: Path, taught: Mapping[str, Factors] | None = None) -> MemoryReader:
     """One that was just started: nothing but disk is shared with others."""
-    adapter = Adapter("tiny", taught, "0" * 16) if taught else None
-    model = LanguageModel(folder / "model", name="tiny", adapter=adapter)
+    adapters = {EVERY: Adapter("tiny", taught, "0" * 16)} if taught else {}
+    model = LanguageModel(folder / "model", name="tiny", adapters=adapters)
     maker = Maker("a", "config", tuple(Pieces(model, 0).head), "float32")
     memory = KvMemory(folder / "states", budget=10**8)
     return MemoryReader(Assembler(model, maker, memory, format="int8"), Care(), answer_tokens=8)

@@ -9,17 +9,27 @@ import pytest
 import torch
 
 from memctx.errors import ModelError
-from memctx.reader import LanguageModel, PrefillReader, Window
-from memctx.reader.adapter import PROJECTIONS, Factors, acting, attach, fresh, projections
-from memctx.reader.adapter_file import NAME, Adapter, read_adapter, write_adapter
+from memctx.reader import LanguageModel, MemoryReader, PrefillReader, Window
+from memctx.reader.adapter import EVERY, PROJECTIONS, Factors, acting, attach, fresh, projections
+from memctx.reader.adapter_file import (
+    NAME,
+    Adapter,
+    has_adapters,
+    read_adapter,
+    read_adapters,
+    write_adapter,
+)
+from memctx.reader.prompt import LANGUAGES
 
 from .conftest import save_random
 from .test_memory_reader import ALL, reader_of
 from .tiny import FAMILIES, tiny_model
 
 
-def random_factors(weights: object, rank: int = 3, size: float = 0.3) -> dict[str, Factors]:
-    generator = torch.Generator().manual_seed(5)
+def random_factors(
+    weights: object, rank: int = 3, size: float = 0.3, seed: int = 5
+) -> dict[str, Factors]:
+    generator = torch.Generator().manual_seed(seed)
     found = fresh(weights, rank, generator)
     with torch.no_grad():
         for pair in found.values():
@@ -31,7 +41,7 @@ def random_factors(weights: object, rank: int = 3, size: float = 0.3) -> dict[st
 def adapted(random_model: LanguageModel) -> LanguageModel:
     factors = random_factors(random_model.weights)
     adapter = Adapter("tiny", factors, "0" * 16)
-    return LanguageModel(random_model.folder, name="adapted", adapter=adapter)
+    return LanguageModel(random_model.folder, name="adapted", adapters={EVERY: adapter})
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -39,7 +49,7 @@ def test_an_adapter_acts_like_weights_with_its_product_added(family: str) -> Non
     ids = torch.tensor([[5, 9, 33, 7, 60]])
     model = tiny_model(family)
     factors = random_factors(model)
-    attach(model, factors)
+    attach(model, {EVERY: factors})
     merged = tiny_model(family)
     before = merged(ids).logits
     with torch.no_grad():
@@ -57,7 +67,7 @@ def test_a_fresh_adapter_changes_nothing(family: str) -> None:
     ids = torch.tensor([[5, 9, 33, 7, 60]])
     model = tiny_model(family)
     before = model(ids).logits
-    attach(model, fresh(model, 4, torch.Generator().manual_seed(1)))
+    attach(model, {EVERY: fresh(model, 4, torch.Generator().manual_seed(1))})
     with acting():
         assert torch.equal(model(ids).logits, before)
 
@@ -66,9 +76,9 @@ def test_an_adapter_takes_the_place_of_the_one_before() -> None:
     ids = torch.tensor([[5, 9, 33, 7, 60]])
     model, other = tiny_model("llama3"), tiny_model("llama3")
     wanted = random_factors(model)
-    attach(model, random_factors(model, rank=2, size=0.6))
-    attach(model, wanted)
-    attach(other, wanted)
+    attach(model, {EVERY: random_factors(model, rank=2, size=0.6)})
+    attach(model, {EVERY: wanted})
+    attach(other, {EVERY: wanted})
     with acting():
         assert torch.equal(model(ids).logits, other(ids).logits)
 
@@ -82,6 +92,28 @@ def test_stored_states_are_those_of_one_adapter(
     assert reading.logprob != plain.logprob
     assert reader_of(adapted, tmp_path).read("Who founded it?", window).cached_tokens > 0
     assert reader_of(random_model, tmp_path).read("Who founded it?", window).cached_tokens > 0
+
+
+def test_a_question_is_read_by_the_adapter_of_its_language(
+    random_model: LanguageModel, window: Window, tmp_path: Path
+) -> None:
+    english = Adapter("tiny", random_factors(random_model.weights), "1" * 16)
+    chinese = Adapter("tiny", random_factors(random_model.weights, seed=6), "2" * 16)
+
+    def taught(**adapters: Adapter) -> MemoryReader:
+        model = LanguageModel(random_model.folder, name="two", adapters=adapters)
+        return reader_of(model, tmp_path)
+
+    both = taught(en=english, zh=chinese)
+    for question, adapter in (("Who founded it?", english), ("天文台由谁创立？", chinese)):
+        reading = both.read(question, window)
+        assert reading.adapter == adapter.digest
+        assert reading.cached_tokens == 0, "states are those of one adapter"
+        alone = taught(every=adapter).read(question, window)
+        assert alone.cached_tokens > 0
+        assert alone.logprob == pytest.approx(reading.logprob, abs=1e-5)
+    assert taught(zh=chinese).read("Who founded it?", window).adapter is None
+    assert not both.warm(window.passages[0]), "the English states are there"
 
 
 def test_both_ways_of_reading_use_the_adapter_alike(
@@ -108,6 +140,20 @@ def test_a_written_adapter_is_read_back(random_model: LanguageModel, tmp_path: P
         assert torch.equal(found.factors[name].up, pair.up.half())
 
 
+def test_a_folder_holds_one_adapter_or_one_for_each_language(
+    random_model: LanguageModel, tmp_path: Path
+) -> None:
+    assert not has_adapters(tmp_path)
+    factors = random_factors(random_model.weights)
+    for name in ("en", "zh"):
+        write_adapter(tmp_path / name / NAME, factors, model="tiny")
+    assert has_adapters(tmp_path)
+    assert set(read_adapters(tmp_path)) == {"en", "zh"}
+    write_adapter(tmp_path / NAME, factors, model="tiny")
+    assert set(read_adapters(tmp_path)) == {EVERY}
+    assert set(read_adapters(tmp_path / "en" / NAME)) == {EVERY}
+
+
 @pytest.mark.parametrize("harm", ["flip", "cut", "empty", "absent"])
 def test_a_damaged_adapter_is_refused(
     random_model: LanguageModel, tmp_path: Path, harm: str
@@ -128,11 +174,12 @@ def test_an_adapter_for_another_model_is_refused(tmp_path: Path) -> None:
     save_random(tmp_path, "llama")
     adapter = Adapter("other", random_factors(tiny_model("qwen3")), "0" * 16)
     with pytest.raises(ModelError, match="made for another model"):
-        _ = LanguageModel(tmp_path, name="odd", adapter=adapter).weights
+        _ = LanguageModel(tmp_path, name="odd", adapters={EVERY: adapter}).weights
 
 
-def test_the_shipped_adapter_is_whole_and_small() -> None:
-    folder = Path(__file__).parents[2] / "data" / "adapters" / "gemma-3-270m"
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_shipped_adapters_are_whole_and_small(language: str) -> None:
+    folder = Path(__file__).parents[2] / "data" / "adapters" / "gemma-3-270m" / language
     adapter = read_adapter(folder)
     assert adapter.model == "gemma-3-270m"
     assert len(adapter.factors) == 18 * len(PROJECTIONS)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from memctx.reader import Care, LanguageModel, Window
-from memctx.reader.adapter import attach, fresh
+from memctx.reader.adapter import EVERY, attach, fresh
 from memctx.reader.fidelity import Probe, memory_logits
 from memctx.reader.lesson import Lesson, answer_ids, answer_logits, loss_of
 
@@ -52,7 +52,7 @@ def test_gradients_reach_every_factor_and_no_weight(
     model = LanguageModel(tmp_path, name="learning", dtype=dtype)
     model.weights.requires_grad_(False)
     adapter = fresh(model.weights, 2, torch.Generator().manual_seed(1))
-    attach(model.weights, adapter)
+    attach(model.weights, {EVERY: adapter})
     loss = loss_of(reader_of(model, None, Care()), [Lesson("Who founded it?", window, "Ada")])
     torch.autograd.backward(loss)
     assert all(pair.up.grad is not None and pair.up.grad.any() for pair in adapter.values())
