@@ -53,6 +53,10 @@ class ModelError(MemctxError):
     """Something is wrong with a model's weights."""
 
 
+class OldAdapter(ModelError):
+    """An adapter was trained for an earlier way of reading."""
+
+
 class ModelNotFound(ModelError):
     """The weights are not on this machine; the message names the pull command."""
 

@@ -19,7 +19,7 @@ from memctx.pipeline.course import Course
 from memctx.pipeline.engines import find_plain_reader
 from memctx.pipeline.progress import Quiet
 from memctx.pipeline.train import Trained, TrainOptions, train
-from memctx.reader.adapter_file import NAME, write_adapter
+from memctx.reader.adapter_file import NAME, VERSION, write_adapter
 from memctx.reader.prompt import LANGUAGES, Language
 
 STEPS = {"en": 110, "zh": 130}
@@ -49,7 +49,7 @@ def make(
         options,
         progress,
         checkpoint=work / "training.safetensors",
-        recipe="benchmarks.train_data",
+        recipe=f"benchmarks.train_data {VERSION} {language} {MIXTURE[language]}",
     )
     return reader.name, done
 

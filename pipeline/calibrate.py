@@ -80,7 +80,7 @@ def fit(judged: Sequence[Judged], *, reader: str, lost: float = LOST) -> Calibra
     sure = _out_of_fold(rows, right, np.array([one.group for one in judged]))
     return Calibration(
         reader=reader,
-        adapter=judged[0].adapter,
+        adapter=next((one.adapter for one in judged if one.adapter), None),
         bias=round(bias, 5),
         weights={name: round(float(w), 5) for name, w in zip(SIGNS, weights, strict=True)},
         threshold=_threshold([p for p, r in zip(sure.tolist(), right, strict=True) if r], lost),

@@ -23,7 +23,8 @@ _FORMAT = 1
 class Calibration:
     """p(right) = 1 / (1 + exp(-bias - sum of weights and signs)).
 
-    `reader` is the model's name, `adapter` the digest of what it had been taught, if it had.
+    `reader` is the model's name, `adapter` the digest of what it had been taught, if it had;
+    of several adapters the first that answered.
     Answers less likely right than `threshold` are declined. It was fitted to `fitted` answers.
     """
 

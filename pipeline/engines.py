@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..config import Settings
 from ..device import pick_device, pick_dtype
-from ..errors import ModelNotFound, UsageError
+from ..errors import ModelNotFound, OldAdapter, UsageError
 from ..files import read_json
 from ..kg.recipe import Recipe
 from ..memory.embedder import Embedder, load_embedder
@@ -229,10 +229,15 @@ def find_adapters(found: ResolvedModel, settings: Settings, places: Places) -> d
         return read_adapters(Path(settings.reader_adapter))
     shipped = Path(str(package_files("memctx"))) / "data" / "adapters" / found.name
     for folder in (places.adapter, shipped):
-        if folder is not None and has_adapters(folder):
+        if folder is None or not has_adapters(folder):
+            continue
+        try:
             adapters = read_adapters(folder)
-            if all(adapter.model == found.name for adapter in adapters.values()):
-                return adapters
+        except OldAdapter as error:
+            _log.warning("%s; until then it is not used", error)
+            continue
+        if all(adapter.model == found.name for adapter in adapters.values()):
+            return adapters
     return {}
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..reader.adapter import EVERY, asked_in, meant
-from ..reader.adapter_file import NAME, write_adapter
+from ..reader.adapter_file import NAME, VERSION, write_adapter
 from ..reader.memory_reader import MemoryReader
 from ..reader.prompt import question_language
 from ..records import TrainReport
@@ -130,5 +130,5 @@ def examine(reader: MemoryReader, topics: Sequence[Topic], progress: Progress) -
 def _recipe(topics: Sequence[Topic], reader: MemoryReader) -> str:
     """Names all that a course depends on, in 32 hex digits."""
     assembler, start = reader.assembler, reader.model.taught
-    said = repr((topics, assembler.maker, assembler.format, reader.care, start))
+    said = repr((VERSION, topics, assembler.maker, assembler.format, reader.care, start))
     return hashlib.sha256(said.encode()).hexdigest()[:32]

@@ -78,7 +78,7 @@ def train(
     checkpoint: Path,
     recipe: str,
 ) -> Trained:
-    """Train the adapter of the reader's model further, or a new one where it has none.
+    """Train the model's adapter for every language further, or a new one where it has none.
 
     The model is left with what comes of it, and the reader's own adapter as it was: it is to
     read no more, because its stored states are of the adapter that it had.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ModelError
+from ..errors import ModelError, OldAdapter
 from ..files import replacing
 from .adapter import EVERY, Factors
 from .prompt import LANGUAGES
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 NAME = "adapter.safetensors"
 """What the file is called in a folder."""
 
-_VERSION = 2
-"""Adapters of version 1 did not act on passages."""
+VERSION = 2
+"""Of what an adapter is; those of version 1 did not act on passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def write_adapter(file: Path, factors: Mapping[str, Factors], *, model: str) -> 
         tensors[f"{name}.down"] = pair.down.detach().half().contiguous().cpu()
         tensors[f"{name}.up"] = pair.up.detach().half().contiguous().cpu()
     digest = _digest(tensors)
-    about = {"version": _VERSION, "model": model, "digest": digest}
+    about = {"version": VERSION, "model": model, "digest": digest}
     file.parent.mkdir(parents=True, exist_ok=True)
     with replacing(file) as beside:
         save_file(tensors, beside, metadata={"memctx": json.dumps(about)})
@@ -57,7 +57,8 @@ def read_adapter(file: Path) -> Adapter:
     """The adapter in a file, or in a folder that holds one.
 
     Raises:
-        ModelError: there is none, or it is damaged or of another version.
+        OldAdapter: it is of an earlier version.
+        ModelError: there is none, or it is damaged or of a later version.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -71,10 +72,15 @@ def read_adapter(file: Path) -> Adapter:
             f"expected a reader's adapter in {file}, and it cannot be read ({error}); train one "
             'with `memctx reader train`, or set reader_adapter to "none"'
         ) from error
-    if about.get("version") != _VERSION or about.get("digest") != _digest(tensors):
+    if about.get("version") in range(1, VERSION):
+        raise OldAdapter(
+            f"the reader's adapter in {file} was trained for an earlier way of reading; train it "
+            'again with `memctx reader train`, or set reader_adapter to "none"'
+        )
+    if about.get("version") != VERSION or about.get("digest") != _digest(tensors):
         raise ModelError(
-            f"the reader's adapter in {file} is damaged or of another version (version "
-            f"{_VERSION} was expected); train it again with `memctx reader train`, or set "
+            f"the reader's adapter in {file} is damaged or of a later version (version "
+            f"{VERSION} was expected); train it again with `memctx reader train`, or set "
             'reader_adapter to "none"'
         )
     return Adapter(str(about["model"]), _paired(tensors), str(about["digest"]))

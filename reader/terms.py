@@ -107,7 +107,8 @@ def terms(text: str) -> list[str]:
 
 def stems(text: str) -> list[str]:
     """All words in order, stemmed, function words too; Chinese by character."""
-    return [_stem(_normal(found)) for found in _TOKEN.findall(text)]
+    normal = (_normal(found) for found in _TOKEN.findall(text))
+    return [_stem(word) for words in normal for word in words.split()]  # ﷺ is four words
 
 
 def is_function_word(stem: str) -> bool:

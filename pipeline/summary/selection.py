@@ -34,13 +34,14 @@ def select(
 ) -> list[int]:
     """The sentences taken, best first; their `costs` (n,) add up to at most `budget`.
 
-    `values` (n,), higher is better. `holds` (n, p) is a CSR matrix of 0 and 1, which phrases each
-    sentence has; `chances` (p,) are what each is worth once.
+    `values` (n,), higher is better; those below 0 count as 0. `holds` (n, p) is a CSR matrix of
+    0 and 1, which phrases each sentence has; `chances` (p,) are what each is worth once.
     """
     taken: list[int] = []
     left, free, fresh = budget, np.ones(len(values), bool), chances.copy()
     sizes = costs**_POWER
-    own = worth * values / max(values.max(initial=0.0), 1e-9)
+    positive = np.maximum(values, 0.0)
+    own = worth * positive / max(positive.max(initial=0.0), 1e-9)
     while (fits := free & (costs <= left)).any():
         brought = (holds @ fresh) / sizes
         most = max(brought[fits].max(), 1e-9)

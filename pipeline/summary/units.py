@@ -22,7 +22,9 @@ _CHINESE = re.compile(f"[{CJK}]")
 _LEAST_WORDS = 4  # that make a sentence say something
 _LEAST_UNENDED = 10  # and of one that no mark ends: it may be a title, or a row of a table
 _ENDED = re.compile(r"[.!?。！？；…:：][\"'”’」』)\]）】]*$")
-_LEADERS = re.compile(r"\.{6,}|…{3,}|·{6,}|(?:\. ){5,}")  # of a table of contents
+_LEADERS = re.compile(r"(?:[.…·]\s?){6,}[\d一二三四五六七八九十]*\s*$")
+"""With what a line of a table of contents ends."""
+
 _WORDS_A_CHARACTER = 0.6  # of Chinese
 _NUMBERED = re.compile(
     r"(?:#{1,6}\s.*"

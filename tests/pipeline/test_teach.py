@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from memctx import HashingEmbedder, Memory
 from memctx.config import load_settings
@@ -107,3 +109,14 @@ def test_questions_that_no_passage_answers_teach_nothing(memory: Memory, tmp_pat
     file = write_questions(tmp_path, [{"id": "1", "question": "Who sank?", "answers": ["Nobody"]}])
     with pytest.raises(UsageError, match="can be taught"):
         memory.train_reader(file, options=OPTIONS)
+
+
+def test_an_adapter_of_an_earlier_version_is_not_used(
+    memory: Memory, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = memory._workspace.home.adapter
+    folder.mkdir(parents=True)
+    about = json.dumps({"version": 1, "model": "tiny"})
+    save_file({"none": torch.zeros(1)}, folder / NAME, metadata={"memctx": about})
+    assert digest_in(memory) is None
+    assert "not used" in caplog.text

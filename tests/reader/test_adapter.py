@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from memctx.errors import ModelError
+from memctx.errors import ModelError, OldAdapter
 from memctx.reader import LanguageModel, MemoryReader, PrefillReader, Window
 from memctx.reader.adapter import EVERY, PROJECTIONS, Factors, acting, attach, fresh, projections
 from memctx.reader.adapter_file import (
@@ -186,3 +186,15 @@ def test_the_shipped_adapters_are_whole_and_small(language: str) -> None:
     assert {pair.down.shape[0] for pair in adapter.factors.values()} == {16}
     assert all(pair.up.isfinite().all() for pair in adapter.factors.values())
     assert (folder / NAME).stat().st_size < 10_000_000
+
+
+def test_an_adapter_of_an_earlier_version_is_told_apart(
+    random_model: LanguageModel, tmp_path: Path
+) -> None:
+    from safetensors.torch import load_file, save_file
+
+    file = tmp_path / NAME
+    write_adapter(file, random_factors(random_model.weights), model="tiny")
+    save_file(load_file(file), file, metadata={"memctx": '{"version": 1, "model": "tiny"}'})
+    with pytest.raises(OldAdapter, match="reader train"):
+        read_adapters(tmp_path)

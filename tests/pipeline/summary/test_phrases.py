@@ -61,6 +61,13 @@ def test_relevance_is_nought_where_nothing_is_asked(ferry: Material) -> None:
     assert np.isfinite(wanted.rows).all()
 
 
+def test_a_character_that_stands_for_several_words_is_these_words() -> None:
+    text = "The prophet ﷺ said so to them. They went home by the river."
+    found = phrases(material(text), None, np.array([0, 1]), np.ones(2))
+    assert all(len(name.split(" ")) == 2 for name in found.names)
+    assert np.isfinite(found.rows).all()
+
+
 def test_chinese_phrases_are_pairs_of_characters() -> None:
     text = "渡船在风暴中沉没。没有人知道原因。"
     found = phrases(material(text), None, np.array([0, 1]), np.ones(2))

@@ -85,10 +85,11 @@ def test_what_was_said_is_not_said_again(said: Vocabulary) -> None:
 
 
 def test_likely_phrases_come_first(said: Vocabulary) -> None:
-    values, costs = np.ones(3), np.array([5, 5, 5])
+    costs = np.array([5, 5, 5])
     likely = chances_of(said, {"the dome": 0.1, "dome leaks": 0.1, "town pays": 0.9})
-    assert select(values, costs, 5, said.holds, likely) == [2]
-    assert select(values, costs, 5, said.holds, 1 - likely) == [0]
+    for values in (np.ones(3), np.array([-0.1, -0.2, -0.3])):
+        assert select(values, costs, 5, said.holds, likely) == [2]
+        assert select(values, costs, 5, said.holds, 1 - likely) == [0]
 
 
 @pytest.mark.parametrize("holds", [vocabulary([["a"], ["b"]]).holds])

@@ -40,7 +40,7 @@ def test_lines_of_a_table_of_contents_are_no_sentences() -> None:
     text = (
         "How the dome was built and what it cost the town ........ 12\n"
         "修建经过 ………………………… 三\n"
-        "The dome was finished in the year of the flood... or the year after."
+        "The dome was finished in the year of the flood...... or in the year after."
     )
     assert units(text).texts(text) == [text.split("\n")[2]]
 
