@@ -109,9 +109,22 @@ def test_a_summary_keeps_to_its_budget_and_its_sources(tmp_path: Path, budget: i
             assert all(citation.quote.endswith(".") for citation in summary.citations)
 
 
+HARBOUR = """
+The ferry to Brenna stopped in the winter of that year, when ice lay between the piers. Its
+captain went home to his sister and mended nets. In March the council met twice about the new
+road, and could not agree on who should pay for the bridge. The schoolmaster wrote a letter to
+the county, which nobody answered. Meanwhile the roof of the chapel had begun to leak over the
+organ. {told} The money went into the box behind the altar. By June the road was marked with
+stakes, and two of the farmers had pulled theirs out again. A surveyor from the capital stayed
+for nine days at the inn and drew a map. The bridge was built of larch from the northern slope.
+On the day when it was opened, the band played in the rain until the drums were wet. The ferry
+never sailed again, and its bell hangs in the school.
+"""
+
+
 def test_a_query_brings_the_sentences_that_bear_on_it(tmp_path: Path) -> None:
-    told = "The treasurer sold seven lanterns to a sailor named Odhran."
-    with remember(tmp_path, {"story": f"{story(60)} {told} {story(60, 1)}"}) as memory:
+    told = "The treasurer sold seven brass lanterns to a sailor named Odhran."
+    with remember(tmp_path, {"story": HARBOUR.format(told=told)}) as memory:
         summary = memory.summarise("story", query="who bought lanterns", max_tokens=60)
         check(memory, summary, 60)
         assert told in summary.summary
