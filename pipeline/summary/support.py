@@ -32,7 +32,8 @@ _DENIAL = re.compile(
 )
 _DOUBT = re.compile(
     r"\b(?:den(?:y|ie[sd])|refus\w+|fail\w*|avoid\w*|might|may|could|would|alleg\w+|claim\w*"
-    r"|almost|nearly|if|unless)\b|否认|拒绝|可能|也许|据称|几乎|如果",
+    r"|almost|nearly|if|unless|appear(?:s|ed)?|seem(?:s|ed)?|reportedly|suspect\w*)\b"
+    r"|否认|拒绝|可能|也许|据称|据报|似乎|涉嫌|几乎|如果",
     re.IGNORECASE,
 )
 """What makes a statement less than one: a sentence must not leave it out."""
@@ -69,27 +70,44 @@ def shortened(sentence: str, sources: Sequence[str]) -> int | None:
     """The number of the first source that a sentence shortens; None where it shortens none.
 
     It says the source's terms in their order, leaves out three at most between its first and
-    its last, and agrees with it on numbers, names and denials.
+    its last, none of them a name, and agrees with it on numbers, names and denials.
     """
     wanted = terms(sentence)
     found = (
         place
         for place, source in enumerate(sources)
-        if wanted and _runs_through(wanted, terms(source)) and _agree(sentence, source, source)
+        if wanted and _runs_through(wanted, source) and _agree(sentence, source, source)
     )
     return next(found, None)
 
 
-def _runs_through(wanted: Sequence[str], held: Sequence[str]) -> bool:
-    """Whether all that is wanted stands in a stretch that holds three terms more at most."""
-    starts = (place for place, term in enumerate(held) if term == wanted[0])
-    return any(_in_order(wanted, held[place : place + len(wanted) + _LEFT_OUT]) for place in starts)
+def _runs_through(wanted: Sequence[str], source: str) -> bool:
+    """Whether all that is wanted stands in a stretch that holds three terms more at most.
+
+    A name among these would say it of somebody else.
+    """
+    held = terms(source)
+    names = {term for name in _NAME.findall(source) for term in terms(name)}
+    for place, term in enumerate(held):
+        if term == wanted[0]:
+            left = _left_out(wanted, held[place : place + len(wanted) + _LEFT_OUT])
+            if left is not None and names.isdisjoint(left):
+                return True
+    return False
 
 
-def _in_order(wanted: Sequence[str], held: Sequence[str]) -> bool:
-    """Whether the terms wanted are among those held, in their order."""
+def _left_out(wanted: Sequence[str], held: Sequence[str]) -> list[str] | None:
+    """What stands between the terms wanted; None where they are not held in their order."""
+    left: list[str] = []
     rest = iter(held)
-    return all(term in rest for term in wanted)
+    for term in wanted:
+        for found in rest:
+            if found == term:
+                break
+            left.append(found)
+        else:
+            return None
+    return left
 
 
 def _agree(sentence: str, known: str, best: str) -> bool:
