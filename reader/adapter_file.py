@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,18 +61,25 @@ def read_adapter(file: Path) -> Adapter:
         OldAdapter: it is of an earlier version.
         ModelError: there is none, or it is damaged or of a later version.
     """
+    file = file / NAME if file.is_dir() else file
+    try:
+        found = file.stat()
+    except OSError as error:
+        raise _unreadable(file, error) from error
+    return _read(file, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, changed: int, size: int) -> Adapter:
+    """The adapter in a file as it was then: reader and calibration both ask for it."""
     from safetensors import SafetensorError, safe_open
 
-    file = file / NAME if file.is_dir() else file
     try:
         with safe_open(file, "pt") as opened:
             about = json.loads((opened.metadata() or {}).get("memctx", "{}"))
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
     except (OSError, SafetensorError, ValueError) as error:
-        raise ModelError(
-            f"expected a reader's adapter in {file}, and it cannot be read ({error}); train one "
-            'with `memctx reader train`, or set reader_adapter to "none"'
-        ) from error
+        raise _unreadable(file, error) from error
     if about.get("version") in range(1, VERSION):
         raise OldAdapter(
             f"the reader's adapter in {file} was trained for an earlier way of reading; train it "
@@ -84,6 +92,13 @@ def read_adapter(file: Path) -> Adapter:
             'reader_adapter to "none"'
         )
     return Adapter(str(about["model"]), _paired(tensors), str(about["digest"]))
+
+
+def _unreadable(file: Path, error: Exception) -> ModelError:
+    return ModelError(
+        f"expected a reader's adapter in {file}, and it cannot be read ({error}); train one "
+        'with `memctx reader train`, or set reader_adapter to "none"'
+    )
 
 
 def read_adapters(place: Path) -> dict[str, Adapter]:
