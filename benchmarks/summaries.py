@@ -2,15 +2,15 @@
 
     python -m memctx.benchmarks.summaries --data FOLDER --work FOLDER [--half 1] [--plot FILE.png]
 
-FOLDER holds squality, qmsum and multi_news; --work keeps sentence vectors. All systems see the
-same sentences and may use as many of the reader's tokens as the set's median reference has;
-each goes through the sentences in its own order and takes those that still fit. LexRank and
-TextRank are sumy's. MMR takes the query, or the text's mean vector where there is none; two
-trade-offs are run and the better one counts. ROUGE is rouge-score's, with stemming, the best
-of an item's references; differences are to the best other system, with a paired bootstrap.
-Coverage is the share of the text's twenty commonest names that a summary names; supported, the
-share of a summary's sentences that the source holds, word for word, at their offsets.
-Seconds are of choosing, once vectors are there. Half 1 was never trained on.
+FOLDER holds squality, qmsum and multi_news; --work keeps sentence vectors, and a memory with the
+texts' graph. All systems see the same sentences and may use as many of the reader's tokens as
+the set's median reference has; each goes through the sentences in its own order and takes those
+that still fit. LexRank and TextRank are sumy's. MMR takes the query, or the text's mean vector
+where there is none; two trade-offs are run and the better one counts. ROUGE is rouge-score's, with
+stemming, the best of an item's references; differences are to the best other system, with a paired
+bootstrap. Coverage is the share of the text's twenty commonest names that a summary names;
+supported, the share of a summary's sentences that the source holds, word for word, at their
+offsets. Seconds are of choosing, once vectors are there. Half 1 was never trained on.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import re
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,10 +30,18 @@ from typing import Any
 
 import numpy as np
 
-from memctx.benchmarks.summary_data import SETS, Item, Text, budgets, everything
+from memctx.benchmarks.summary_data import (
+    SETS,
+    Item,
+    Text,
+    budgets,
+    entities_of,
+    everything,
+)
 from memctx.config import load_settings
 from memctx.pipeline.bootstrap import paired
 from memctx.pipeline.engines import find_token_count
+from memctx.pipeline.summary.entities import Entities
 from memctx.pipeline.summary.extraction import extract
 from memctx.pipeline.summary.scorer import Scorer, load_scorer
 from memctx.reader.terms import _STOPWORDS
@@ -116,9 +124,16 @@ def mmr(trade: float, item: Item, budget: int) -> list[int]:
     return sorted(taken)
 
 
-def ours(scorer: Scorer, count: Callable[[str], int], item: Item, budget: int) -> list[int]:
-    """What `memctx summarise` takes."""
-    picks = extract(item.text.material, item.query, budget, count, scorer)
+def ours(
+    scorer: Scorer,
+    count: Callable[[str], int],
+    named: Mapping[str, Entities],
+    item: Item,
+    budget: int,
+) -> list[int]:
+    """What `memctx summarise` takes; `named` are the entities of a text, by its name."""
+    entities = named.get(item.text.name)
+    picks = extract(item.text.material, item.query, budget, count, scorer, entities)
     return [pick.sentence for pick in picks]
 
 
@@ -183,6 +198,7 @@ def table(found: dict[str, dict[str, Scores]], room: dict[str, int]) -> str:
         for measure in _MEASURES[:2]:
             others = {system: sets[name][measure] for system, sets in found.items()}
             mine = others.pop("ours")
+            others.pop("without entities", None)
             best = max(others, key=lambda system: float(np.mean(others[system])))
             gain = paired(mine, others[best], random.Random(0))
             share = 100 * gain.mean / float(np.mean(others[best]))
@@ -229,6 +245,7 @@ def main() -> None:
     parser.add_argument("--half", type=int, choices=(0, 1), default=1, help="0 for tuning")
     parser.add_argument("--sets", default=",".join(SETS), help="separated by commas")
     parser.add_argument("--scorer", type=Path, help="trees in place of those that ship")
+    parser.add_argument("--plain", action="store_true", help="ours without entities, too")
     parser.add_argument("--plot", type=Path, help="a .png to draw")
     args = parser.parse_args()
     count = find_token_count(load_settings())
@@ -241,7 +258,10 @@ def main() -> None:
     for kind in ("LexRank", "TextRank"):
         found[kind] = run(partial(sumy, kind, cache))
     found["MMR"] = better([run(partial(mmr, trade)) for trade in (0.5, 0.7)])
-    found["ours"] = run(partial(ours, scorer_of(args.scorer), count))
+    choose = partial(ours, scorer_of(args.scorer), count)
+    if args.plain:
+        found["without entities"] = run(partial(choose, {}))
+    found["ours"] = run(partial(choose, entities_of(items, args.work)))
     sys.stdout.write(table(found, room) + "\n")
     if args.plot:
         plot(found, args.plot)

@@ -1,7 +1,7 @@
-"""Texts to summarise, what people summarised them to, and the vectors of their sentences.
+"""Texts to summarise, what people summarised them to, and what is known of their sentences.
 
-Vectors are made once and kept in a folder. Half of the items are for tuning, by their
-documents; the other half is reported on.
+Vectors, and a memory whose graph knows the entities, are made once and kept in a folder.
+Half of the items are for tuning, by their documents; the other half is reported on.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from memctx import Memory
 from memctx.config import load_settings
 from memctx.memory.embedder import Embedder
 from memctx.pipeline.engines import find_embedder, find_token_count
+from memctx.pipeline.summary.entities import Entities, entities
 from memctx.pipeline.summary.features import Asked, Material
 from memctx.pipeline.summary.units import units
 from memctx.reader.terms import terms
@@ -95,6 +97,27 @@ def everything(data: Path, work: Path, sets: Sequence[str]) -> list[Item]:
     vectors = Vectors(work, find_embedder("all-MiniLM-L6-v2", settings))
     count = find_token_count(settings)
     return [item for name in sets for item in items_of(data, name, vectors, count)]
+
+
+def entities_of(items: Sequence[Item], work: Path) -> dict[str, Entities]:
+    """The entities that each text's sentences name, by the text's name, from a memory in `work`."""
+    texts = {item.text.name: item.text for item in items}
+    file = work / "texts.jsonl"
+    rows = [{"id": name, "text": text.source} for name, text in texts.items()]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    found: dict[str, Entities] = {}
+    with Memory(work / "memory") as memory:
+        memory.ingest(file)
+        store = memory._workspace.store
+        for row in memory.documents():
+            text = texts.get(row.key)
+            if text is not None and memory.show(row.key) == text.source:
+                starts = [(row.id, start) for start, _ in text.material.units.spans]
+                chunks = [chunk.id for chunk in store.chunks_of(row.id)]
+                found[row.key] = entities(starts, store.mentions_of(chunks))
+    if len(found) < len(texts):
+        raise ValueError(f"{work / 'memory'} lacks some texts, or keeps others under their names")
+    return found
 
 
 def budgets(items: Sequence[Item], count: Callable[[str], int]) -> dict[str, int]:

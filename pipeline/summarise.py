@@ -129,7 +129,14 @@ class Summariser:
         )  # fmt: skip
 
     def _picks(self, gathered: Gathered, budget: int) -> list[Pick]:
-        return extract(gathered.material, gathered.asked, budget, self.count, load_scorer())
+        return extract(
+            gathered.material,
+            gathered.asked,
+            budget,
+            self.count,
+            load_scorer(),
+            gathered.entities,
+        )
 
     def _digest(self, request: SummaryRequest) -> Summary:
         """The page on the whole memory; each sentence on it weighs the same."""

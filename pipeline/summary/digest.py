@@ -115,7 +115,8 @@ class Digest:
             where=wording.comma.join(where),
         )
         left = max(room - self.count(label), _TOKENS_A_SENTENCE)
-        picks = extract(gathered.material, None, left, self.count, self.scorer)
+        named = gathered.entities
+        picks = extract(gathered.material, None, left, self.count, self.scorer, named)
         sources = tuple(
             (gathered.origins[pick.sentence], _said(gathered, pick.sentence, pick.length))
             for pick in picks

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .entities import Entities
 from .features import Asked, Material, features
 from .phrases import phrases
 from .scorer import Scorer
@@ -35,18 +36,26 @@ def extract(
     budget: int,
     count: Callable[[str], int],
     scorer: Scorer,
+    entities: Entities | None = None,
 ) -> list[Pick]:
     """The sentences of a summary of at most `budget` tokens, in the order of the text.
 
-    `count` says how many tokens a text takes. Weights add up to 1.
+    `count` says how many tokens a text takes. `entities`, of the same sentences, are covered
+    beside the phrases. Weights add up to 1.
     """
+    from scipy.sparse import hstack
+
     if not len(material.units):
         return []
     values = scorer.worth(features(material, asked))
     near = shortlist(values, material.units.words, SHORTLIST * budget)
     costs = np.asarray([count(material.texts[place]) + _JOINT for place in near], np.int64)
     said = phrases(material, asked, near, values)
-    chosen = select(values[near], costs, budget + _JOINT, said.holds, scorer.chances(said.rows))
+    holds, chances = said.holds, scorer.chances(said.rows)
+    if entities is not None:
+        holds = hstack([holds, entities.holds[near]], format="csr")
+        chances = np.concatenate([chances, entities.worth])
+    chosen = select(values[near], costs, budget + _JOINT, holds, chances)
     taken = sorted(near[chosen].tolist())
     if not taken:
         best = int(values.argmax())

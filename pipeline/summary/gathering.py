@@ -18,6 +18,7 @@ from ...memory.store import Store
 from ...reader.terms import terms
 from ...records import DocumentRef
 from .embedding import Embedding
+from .entities import Entities, entities
 from .features import Asked, Material
 from .units import stacked, units
 
@@ -34,10 +35,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """n sentences with what is known of them, and where each is from."""
+    """n sentences with what is known of them, where each is from, and whom each names."""
 
     material: Material
     origins: Sequence[Origin]
+    entities: Entities
     asked: Asked | None
 
 
@@ -51,9 +53,11 @@ def of_document(
     embedder = embedding.embedder(text)
     owner = (chunks[0].collection, chunks[0].document.key) if chunks else ("", "")
     vectors = embedding.of_document(owner, texts, embedder)
+    origins = _origins(found.spans, chunks)
     return Gathered(
         Material.of(found, texts, vectors),
-        _origins(found.spans, chunks),
+        origins,
+        _entities(store, origins, [row.id for row in chunks]),
         asked(query, embedder) if query else None,
     )
 
@@ -76,13 +80,22 @@ def of_chunks(
             texts += [text[first:last] for first, last in moved]
             origins += _origins(moved, chunks)
     embedder = embedding.embedder(" ".join(texts))
-    material = Material.of(stacked(found), texts, embedder.encode(texts))
-    return Gathered(material, origins, asked(query, embedder) if query else None)
+    return Gathered(
+        Material.of(stacked(found), texts, embedder.encode(texts)),
+        origins,
+        _entities(store, origins, chunk_ids),
+        asked(query, embedder) if query else None,
+    )
 
 
 def asked(query: str, embedder: Embedder) -> Asked:
     """A query as features compare it."""
     return Asked(np.asarray(embedder.encode_query(query), np.float32), terms(query))
+
+
+def _entities(store: Store, origins: Sequence[Origin], chunk_ids: Sequence[int]) -> Entities:
+    starts = [(origin.document.id, origin.start) for origin in origins]
+    return entities(starts, store.mentions_of(chunk_ids))
 
 
 def _origins(spans: Sequence[tuple[int, int]], chunks: Sequence[ChunkRow]) -> list[Origin]:

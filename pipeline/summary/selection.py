@@ -1,10 +1,11 @@
 """Which sentences to take: the worthiest that bring something new, while the budget lasts.
 
-    gain = w * value + (1 - w) * (probability of the phrases not said yet) / tokens ** 0.8
+    gain = w * value + (1 - w) * (worth of what is not said yet) / tokens ** 0.8
 
-Greedy, each part in units of the greatest that there is. What a sentence brings are its phrases,
-each once, whichever sentence says it: maximal coverage within a budget (Gillick & Favre 2009, who
-solve it exactly, and without the first part; the power of the cost is of Lin & Bilmes 2010).
+Greedy, each part in units of the greatest that there is. What a sentence brings are its phrases
+and the entities that it names, each once, whichever sentence says it: maximal coverage within a
+budget (Gillick & Favre 2009, who solve it exactly, and without the first part; the power of the
+cost is of Lin & Bilmes 2010).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def select(
     """The sentences taken, best first; their `costs` (n,) add up to at most `budget`.
 
     `values` (n,), higher is better; those below 0 count as 0. `holds` (n, p) is a CSR matrix of
-    0 and 1, which phrases each sentence has; `chances` (p,) are what each is worth once.
+    0 and 1, what each sentence says; `chances` (p,) are what each of that is worth once.
     """
     taken: list[int] = []
     left, free, fresh = budget, np.ones(len(values), bool), chances.copy()
