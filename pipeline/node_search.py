@@ -21,6 +21,9 @@ from .fuse import FLOOR
 _NEAREST = 10  # of nodes and passages together: what a window holds, and a little more
 _AHEAD = 6  # passages that stay whole and come first: about three quarters of a window
 _QUOTES = 12
+_SURE = 0.9
+"""The probability of the best passage from which nothing is quoted: what was asked for is found,
+and what stands beside it tells more of that than sentences from all over a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +69,10 @@ def with_quotes(passages: Sequence[Passage], quoted: Sequence[Quote]) -> list[Pa
     """The passages, best first, with those that are quoted cut to their sentence.
 
     The first ones stay as they are. Behind them comes what is quoted, which counts as likely
-    as the last of them, then the rest.
+    as the last of them, then the rest. Nothing is quoted where the first surely has the answer.
     """
-    if not passages:
-        return []
+    if not passages or passages[0].score >= _SURE:
+        return list(passages)
     least = FLOOR * passages[0].score
     ahead = [passage for passage in passages[:_AHEAD] if passage.score >= least]
     rest = {passage.chunk_id: passage for passage in passages[len(ahead) :]}

@@ -148,7 +148,7 @@ def passage(number: int, score: float) -> Passage:
 
 
 def test_quotes_follow_the_best_passages_and_cut_only_others() -> None:
-    scores = [0.9, 0.8, 0.7, 0.5, 0.4, 0.3, 0.2, 0.1]
+    scores = [0.89, 0.8, 0.7, 0.5, 0.4, 0.3, 0.2, 0.1]
     found = [passage(number, score) for number, score in enumerate(scores)]
     quoted = [Quote(number, 100 * number + 41, 100 * number + 57) for number in (7, 2, 99)]
     [*ahead, cut, last] = with_quotes(found, quoted)
@@ -159,8 +159,13 @@ def test_quotes_follow_the_best_passages_and_cut_only_others() -> None:
     assert with_quotes([], quoted) == []
 
 
+def test_where_a_passage_surely_holds_the_answer_nothing_is_quoted() -> None:
+    found = [passage(number, 0.95 - number / 10) for number in range(9)]
+    assert with_quotes(found, [Quote(8, 841, 857)]) == found
+
+
 def test_quotes_are_not_dropped_with_unlikely_passages() -> None:
-    found = [passage(number, score) for number, score in enumerate([0.9, 0.5, 0.01, 0.005])]
+    found = [passage(number, score) for number, score in enumerate([0.8, 0.5, 0.01, 0.005])]
     [first, second, *cut, last] = with_quotes(found, [Quote(3, 341, 357)])
     assert [first, second, last] == found[:3]
     assert [one.score for one in cut] == [0.5]
