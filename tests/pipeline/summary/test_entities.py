@@ -1,5 +1,7 @@
 """The graph's entities as terms that a summary covers."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -73,7 +75,7 @@ def test_of_like_sentences_the_one_that_names_entities_is_taken() -> None:
     assert picked([mention(1, entity, 4 + entity) for entity in range(40)]) == [0]
 
 
-def test_an_extract_of_a_memory_without_a_graph_is_made_all_the_same(tmp_path) -> None:
+def test_an_extract_of_a_memory_without_a_graph_is_made_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "harbour.txt").write_text(TEXT, "utf-8")
     with Memory(tmp_path / "memory", embedder=HashingEmbedder()) as memory:
         memory.ingest(tmp_path / "harbour.txt", graph=False)
