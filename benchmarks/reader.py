@@ -1,16 +1,15 @@
 """Reading from stored states beside full prefill: time to the first token, and what it costs.
 
     python -m memctx.benchmarks.reader speed   --data EVAL/tune --work DIR --windows 1024,2048
-    python -m memctx.benchmarks.reader quality --data EVAL/tune --work DIR --questions 400
+    python -m memctx.benchmarks.reader quality --data EVAL/tune --work DIR --questions 300
     python -m memctx.benchmarks.reader store   --work DIR
     python -m memctx.benchmarks.reader report  --work DIR --out docs/benchmarks.md
 
 Same model, passages, order, prompt and greedy decoding for every arm; each window is read
 once. Each measurement is a line in DIR, so an interrupted run goes on where it stopped.
 Passages are the gold ones and the BM25 neighbours that fit into the window, by BM25 score.
-p(passage) is a logistic regression on BM25 scores, fitted on one half of the questions and
-used on the other, on which alone all arms are reported; questions that share a gold passage
-are in one half.
+p(passage) is a logistic regression on BM25 scores, fitted on questions of the first halves; all
+arms read only those that are kept to report on (`split`).
 """
 
 from __future__ import annotations
@@ -28,7 +27,8 @@ from typing import Any
 
 import numpy as np
 
-from memctx.benchmarks.reader_data import Item, items, rows_of, scale
+from memctx.benchmarks.corpus import rows_of
+from memctx.benchmarks.reader_data import Item, items, scale
 from memctx.benchmarks.reader_report import write_report
 from memctx.config import load_settings
 from memctx.pipeline.engines import Places, find_memory_reader
@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--work", type=Path, required=True, help="where measurements are kept")
     parser.add_argument("--sets", default=SETS)
-    parser.add_argument("--questions", type=int, default=400)
+    parser.add_argument("--questions", type=int, default=300)
     parser.add_argument("--all-arms", type=int, default=100, help="questions read by every arm")
     parser.add_argument("--windows", default="1024,2048,4096,8192")
     parser.add_argument("--window", type=int, default=1024, help="of the quality part")

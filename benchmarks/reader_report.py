@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from memctx.benchmarks.reader_data import rows_of
+from memctx.benchmarks.corpus import rows_of
 from memctx.benchmarks.sections import replace_section
 
 _CJK = "\u3400", "\u9fff"

@@ -47,6 +47,9 @@ from memctx.pipeline.summary.scorer import Scorer, load_scorer
 from memctx.reader.terms import _STOPWORDS
 
 _MEASURES = ("rouge1", "rouge2", "rougeL")
+
+_PLAIN = "without entities"
+
 _NAME = re.compile(r"(?<=[^\s.!?:“\"'] )[A-Z][\w’'-]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
@@ -198,7 +201,7 @@ def table(found: dict[str, dict[str, Scores]], room: dict[str, int]) -> str:
         for measure in _MEASURES[:2]:
             others = {system: sets[name][measure] for system, sets in found.items()}
             mine = others.pop("ours")
-            others.pop("without entities", None)
+            others.pop(_PLAIN, None)
             best = max(others, key=lambda system: float(np.mean(others[system])))
             gain = paired(mine, others[best], random.Random(0))
             share = 100 * gain.mean / float(np.mean(others[best]))
@@ -218,7 +221,8 @@ def plot(found: dict[str, dict[str, Scores]], file: Path) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot
 
-    sets, systems = list(next(iter(found.values()))), list(found)
+    sets = list(next(iter(found.values())))
+    systems = [system for system in found if system != _PLAIN]
     figure, axes = pyplot.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
     for axis, measure, title in zip(axes, _MEASURES, ("ROUGE-1", "ROUGE-2"), strict=False):
         for number, system in enumerate(systems):
@@ -260,7 +264,7 @@ def main() -> None:
     found["MMR"] = better([run(partial(mmr, trade)) for trade in (0.5, 0.7)])
     choose = partial(ours, scorer_of(args.scorer), count)
     if args.plain:
-        found["without entities"] = run(partial(choose, {}))
+        found[_PLAIN] = run(partial(choose, {}))
     found["ours"] = run(partial(choose, entities_of(items, args.work)))
     sys.stdout.write(table(found, room) + "\n")
     if args.plot:

@@ -112,9 +112,9 @@ def entities_of(items: Sequence[Item], work: Path) -> dict[str, Entities]:
         for row in memory.documents():
             text = texts.get(row.key)
             if text is not None and memory.show(row.key) == text.source:
-                starts = [(row.id, start) for start, _ in text.material.units.spans]
+                spans = [(row.id, *span) for span in text.material.units.spans]
                 chunks = [chunk.id for chunk in store.chunks_of(row.id)]
-                found[row.key] = entities(starts, store.mentions_of(chunks))
+                found[row.key] = entities(spans, store.mentions_of(chunks))
     if len(found) < len(texts):
         raise ValueError(f"{work / 'memory'} lacks some texts, or keeps others under their names")
     return found

@@ -1,21 +1,18 @@
 """Topics to teach a reader from public question sets, for `benchmarks.train_reader`.
 
-Each set is a folder with `corpus.jsonl` and `queries.jsonl`. Its questions fall into two
-halves, those that share a gold passage into one (`reader_data.Corpus.half`); the first
-is taught, the second is kept to report on. `xquad_zh` asks what `xquad_en` asks, so its
-questions go where their English twins go.
+What may be taught is `split`'s business.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from memctx.benchmarks.reader_data import Corpus
+from memctx.benchmarks.corpus import Corpus, hashed
+from memctx.benchmarks.split import split
 from memctx.pipeline.course import Group, Topic
 from memctx.reader import WindowPassage
 from memctx.reader.prompt import Language, question_language
@@ -34,27 +31,37 @@ MIXTURE: Mapping[Language, Mapping[str, int]] = {
     "en": {"xquad_en": 320, "hotpotqa": 180, "musique": 60, "2wiki": 160},
     "zh": {"cmrc2018": 520, "drcd": 520, "xquad_zh": 320},
 }
-"""What the shipped adapters were taught: at most so many questions of each set."""
+"""What the shipped adapters were taught: at most so many questions of each set's first half."""
 
-TWINS = {"xquad_zh": "xquad_en"}
-
-
-def groups(data: Path, mixture: Mapping[str, int]) -> list[Group]:
-    """The first half of each set as topics, drawn as often as there are of them."""
-    found = [topics(data, name, limit) for name, limit in mixture.items()]
-    return [Group(each, len(each)) for each in found]
+FURTHER = 2
+"""How much oftener a further question is drawn than one of a first half."""
 
 
-def topics(data: Path, name: str, limit: int) -> list[Topic]:
-    """Questions of a set's first half, those of one passage behind one another.
+def groups(data: Path, mixture: Mapping[str, int], *, further: bool = False) -> list[Group]:
+    """The first half of each set as topics, drawn as often as there are of them.
+
+    `further`: beside them, and oftener, those of the second half that are not reported on.
+    """
+    found = []
+    for name, limit in mixture.items():
+        corpus = Corpus(data / name, cut=pieces)
+        parts = split(data, name, corpus)
+        first = topics(corpus, parts.first, limit)
+        found.append(Group(first, len(first)))
+        if further:
+            more = topics(corpus, parts.further, len(parts.further))
+            found.append(Group(more, FURTHER * len(more)))
+    return found
+
+
+def topics(corpus: Corpus, queries: Sequence[dict[str, Any]], limit: int) -> list[Topic]:
+    """At most `limit` questions with short answers, those of one passage behind one another.
 
     Distractors are what BM25 finds among the passages that hold other answers.
     """
-    corpus = Corpus(data / name, cut=pieces)
-    half = Corpus(data / TWINS[name]).half() if name in TWINS else corpus.half()
-    first = [q for q in corpus.queries if not half[q["id"]] and _is_short(q)]
-    first.sort(key=lambda q: (_hash(q["gold"][0]), _hash(q["id"])))
-    taught = first[:limit]
+    short = list(filter(_is_short, queries))
+    short.sort(key=lambda query: (hashed(query["gold"][0]), hashed(query["id"])))
+    taught = short[:limit]
     used = {key for query in taught for key in query["gold"]}
     return [_topic(corpus, query, used) for query in taught]
 
@@ -106,7 +113,3 @@ def _gold(corpus: Corpus, query: dict[str, Any], key: str, scores: Any) -> list[
 
 def _is_short(query: dict[str, Any]) -> bool:
     return len(query["answers"][0]) <= _LONGEST_ANSWER[question_language(query["question"])]
-
-
-def _hash(text: str) -> int:
-    return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)

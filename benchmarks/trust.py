@@ -20,7 +20,8 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-from memctx.benchmarks.trust_data import Asking, askings, hashed, kept
+from memctx.benchmarks.corpus import hashed
+from memctx.benchmarks.trust_data import Asking, askings, kept
 from memctx.commands.show_calibration import reliability_diagram
 from memctx.pipeline.bootstrap import interval
 from memctx.pipeline.calibrate import Judged, auroc, expected_error, fit, reliability
@@ -92,7 +93,7 @@ def _options() -> argparse.Namespace:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--kept", action="store_true", help="ask nothing, tell what was read")
     parser.add_argument("--sets", nargs="+", default=list(SETS))
-    parser.add_argument("--limit", type=int, default=40, help="questions of a set")
+    parser.add_argument("--limit", type=int, help="questions of a set, of those reported")
     parser.add_argument("--plot", type=Path, help="draw the reliability diagram")
     parser.add_argument("--write", type=Path, help="keep the calibration")
     return parser.parse_args()

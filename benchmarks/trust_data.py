@@ -1,6 +1,6 @@
 """Askings of the questions that no training saw, for `benchmarks.trust`.
 
-Each question of the second half of a set (`reader_data.Corpus.half`) is asked of a memory of
+Each question of a set that is kept to report on (`split.Split`) is asked of a memory of
 the whole corpus, every second one again of a copy that has forgotten the evidence of all
 of these, and once of nothing at all. What was read is kept, a line each, so that an
 interrupted run goes on and figures can be worked out anew without reading.
@@ -8,7 +8,6 @@ interrupted run goes on and figures can be worked out anew without reading.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import time
@@ -18,8 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from memctx import Memory
-from memctx.benchmarks.reader_data import Corpus
-from memctx.benchmarks.train_data import TWINS
+from memctx.benchmarks.split import split
 from memctx.pipeline.ask import fill_window
 from memctx.pipeline.verdict import Grounds, evidence_probability
 from memctx.reader import Evidence, Reader, Reading, Window, WindowPassage
@@ -52,12 +50,12 @@ class Asking:
 
 
 def askings(
-    data: Path, memories: Path, work: Path, *, sets: Sequence[str], limit: int
+    data: Path, memories: Path, work: Path, *, sets: Sequence[str], limit: int | None
 ) -> Iterator[Asking]:
-    """At most `limit` questions of each set in all arms, read or, where `work` has them, kept."""
+    """At most `limit` reported questions of each set in all arms, read or, if there, kept."""
     for name in sets:
         there = {(a.id, a.arm): a for a in kept(work, name)}
-        todo = _todo(data / name, limit)
+        todo = split(data, name).reported[:limit]
         with _Asker(name, memories, work, todo[::2]) as asker:
             for number, row in enumerate(todo):
                 for arm in _arms(number):
@@ -70,15 +68,6 @@ def askings(
 
 def _arms(number: int) -> tuple[Arm, ...]:
     return ("held", "closed") if number % 2 else ("held", "gone", "closed")
-
-
-def _todo(folder: Path, limit: int) -> list[dict[str, Any]]:
-    """The questions, in an order of no meaning."""
-    corpus = Corpus(folder)
-    twin = TWINS.get(folder.name)
-    half = (Corpus(folder.parent / twin) if twin else corpus).half()
-    rows = sorted((q for q in corpus.queries if half[q["id"]]), key=lambda q: hashed(q["id"]))
-    return rows[:limit]
 
 
 class _Asker:
@@ -177,8 +166,3 @@ def _reading(row: dict[str, Any]) -> Reading:
             "other": other and _reading(other),
         }
     )
-
-
-def hashed(text: str) -> int:
-    """A number that depends on the text alone."""
-    return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)

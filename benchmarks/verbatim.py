@@ -19,7 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from memctx.benchmarks.reader_data import Item, items, rows_of
+from memctx.benchmarks.corpus import rows_of
+from memctx.benchmarks.reader_data import Item, items
 from memctx.config import load_settings
 from memctx.pipeline.bootstrap import paired
 from memctx.pipeline.engines import Places, find_embedder, find_memory_reader

@@ -89,9 +89,10 @@ class Assembler:
 
     def warm(self, chunk: Sequence[int]) -> bool:
         """Have the chunk's states on disk; True where they had to be computed."""
-        if self.memory is None or self.memory.has(self._key(chunk)):
+        if self.memory is None or self.memory.keep(self._key(chunk)):
             return False
         self._compute(chunk)
+        self.memory.keep(self._key(chunk))
         return True
 
     def _prepared(self) -> Any:

@@ -24,8 +24,9 @@ _SUFFIX = ".kv"
 _KEPT = 0.9
 """The share of the budget that eviction leaves, so that it does not run at every write."""
 
-_FULL = 0.98
-"""The share of the budget from which on filling ahead of need stops."""
+_FULL = 0.88
+"""The share of the budget from which on filling ahead of need stops: less than what eviction
+leaves, so that nothing of it is evicted to make room for the rest."""
 
 _VERSION = 2
 
@@ -71,10 +72,24 @@ class KvMemory:
         self.folder, self.budget = folder, budget
         self._lock = threading.Lock()
         self._known: int | None = None
+        self._ahead: dict[str, int] = {}
 
     def has(self, key: str) -> bool:
         """Whether there is a record, sound or not."""
         return self._path(key).is_file()
+
+    def keep(self, key: str) -> bool:
+        """As `has`; a record that is there counts as used now, and as kept ahead of need."""
+        path = self._path(key)
+        try:
+            size = path.stat().st_size
+        except FileNotFoundError:
+            return False
+        with contextlib.suppress(OSError):  # as in `get`
+            os.utime(path)
+        with self._lock:
+            self._ahead[key] = size
+        return True
 
     def get(self, key: str) -> Stored | None:
         """The states under `key`, mapped from disk, or None; a damaged record is removed."""
@@ -113,11 +128,12 @@ class KvMemory:
 
     @property
     def full(self) -> bool:
-        """Whether the budget is nearly used up."""
+        """Whether what is kept ahead of need nearly uses up the budget.
+
+        Other records are not counted: they are evicted to make room for it.
+        """
         with self._lock:
-            if self._known is None:
-                self._known = self.usage().bytes
-            return self._known > _FULL * self.budget
+            return sum(self._ahead.values()) >= _FULL * self.budget
 
     def usage(self) -> Usage:
         """Counted anew from the folder."""

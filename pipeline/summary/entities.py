@@ -36,24 +36,26 @@ class Entities:
     worth: Floats
 
 
-def entities(starts: Sequence[tuple[int, int]], mentions: Iterable[MentionRow]) -> Entities:
-    """The entities of n sentences, given where each begins: its document's id, and the offset.
+def entities(spans: Sequence[tuple[int, int, int]], mentions: Iterable[MentionRow]) -> Entities:
+    """The entities of n sentences, given their documents' ids and their offsets, end excluded.
 
-    A mention is in the last sentence of its document that begins no later.
+    A mention is in the sentence that it begins in, or in none: headings are no sentences.
     """
     from scipy.sparse import csr_matrix
 
-    order = sorted(range(len(starts)), key=starts.__getitem__)
-    ascending = [starts[row] for row in order]
+    order = sorted(range(len(spans)), key=spans.__getitem__)
+    ascending = [spans[row][:2] for row in order]
     columns: dict[int, int] = {}
     named: set[tuple[int, int]] = set()
     for one in mentions:
         place = bisect_right(ascending, (one.document.id, one.start)) - 1
-        if one.kind in _LEFT_OUT or place < 0 or ascending[place][0] != one.document.id:
+        if one.kind in _LEFT_OUT or place < 0:
             continue
-        named.add((order[place], columns.setdefault(one.entity_id, len(columns))))
+        document, _, end = spans[order[place]]
+        if document == one.document.id and one.start < end:
+            named.add((order[place], columns.setdefault(one.entity_id, len(columns))))
     places = np.asarray(sorted(named), np.int64).reshape(-1, 2)
-    shape = len(starts), len(columns)
+    shape = len(spans), len(columns)
     holds = csr_matrix((np.ones(len(places)), (places[:, 0], places[:, 1])), shape=shape)
     spread = np.log1p(np.asarray(holds.sum(axis=0)).ravel())
     return Entities(holds, WORTH * spread / max(spread.max(initial=0.0), 1e-9))

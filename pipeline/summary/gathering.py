@@ -94,8 +94,8 @@ def asked(query: str, embedder: Embedder) -> Asked:
 
 
 def _entities(store: Store, origins: Sequence[Origin], chunk_ids: Sequence[int]) -> Entities:
-    starts = [(origin.document.id, origin.start) for origin in origins]
-    return entities(starts, store.mentions_of(chunk_ids))
+    spans = [(origin.document.id, origin.start, origin.end) for origin in origins]
+    return entities(spans, store.mentions_of(chunk_ids))
 
 
 def _origins(spans: Sequence[tuple[int, int]], chunks: Sequence[ChunkRow]) -> list[Origin]:

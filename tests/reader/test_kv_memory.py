@@ -143,3 +143,23 @@ def test_eight_bit_states_of_gemma_take_at_most_9_3_kilobytes_a_token() -> None:
     size = sum(len(piece) for piece in to_bytes(eight_bits()))
     assert size == 20 * bytes_per_token("int8", (3, 2, 16), tokens=20)
     assert from_bytes(b"".join(to_bytes(eight_bits()))[:40]) is None
+
+
+def test_what_is_kept_ahead_of_need_takes_the_place_of_older_records(tmp_path: Path) -> None:
+    size = sum(len(piece) for piece in to_bytes(eight_bits()))
+    old = KvMemory(tmp_path, budget=10 * size)
+    for number in range(10):
+        old.put(MAKER.key([number], "int8", adapter="old"), eight_bits(number))
+    memory = KvMemory(tmp_path, budget=10 * size)
+    keys = [MAKER.key([number], "int8", adapter="new") for number in range(20)]
+    made = 0
+    for number, key in enumerate(keys):
+        if memory.full:
+            break
+        assert not memory.keep(key)
+        memory.put(key, eight_bits(number))
+        assert memory.keep(key)
+        made += 1
+    assert made == 9
+    assert all(memory.keep(key) for key in keys[:made]), "none was evicted for another"
+    assert memory.usage().bytes <= memory.budget

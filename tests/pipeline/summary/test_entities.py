@@ -8,9 +8,12 @@ import pytest
 from memctx import Memory
 from memctx.memory.embedder import HashingEmbedder
 from memctx.memory.graph_rows import MentionRow
+from memctx.pipeline.progress import Quiet
+from memctx.pipeline.summary.embedding import Embedding
 from memctx.pipeline.summary.entities import WORTH, entities
 from memctx.pipeline.summary.extraction import extract
 from memctx.pipeline.summary.features import Material
+from memctx.pipeline.summary.gathering import of_document
 from memctx.pipeline.summary.scorer import load_scorer
 from memctx.pipeline.summary.units import units
 from memctx.records import DocumentRef
@@ -23,22 +26,28 @@ def mention(document: int, entity: int, start: int, kind: str = "person") -> Men
 
 
 def test_a_mention_is_in_the_sentence_that_it_begins_in() -> None:
-    found = entities([(7, 0), (7, 50), (3, 10)], [mention(7, 5, 49), mention(7, 5, 50)])
+    spans = [(7, 0, 50), (7, 50, 90), (3, 10, 99)]
+
+    found = entities(spans, [mention(7, 5, 49), mention(7, 5, 50)])
 
     assert found.holds.toarray().tolist() == [[1], [1], [0]]
 
 
-def test_a_mention_before_all_sentences_of_its_document_is_in_none() -> None:
-    found = entities([(3, 10), (7, 20)], [mention(7, 5, 4), mention(9, 6, 4), mention(3, 8, 12)])
+@pytest.mark.parametrize(("document", "start"), [(7, 4), (9, 4), (3, 40), (7, 60)])
+def test_a_mention_outside_all_sentences_is_in_none(document: int, start: int) -> None:
+    """Before them, behind them, in a heading between them, in another document."""
+    spans = [(3, 10, 40), (7, 20, 60), (7, 70, 90)]
 
-    assert found.holds.toarray().tolist() == [[1], [0]]
+    found = entities(spans, [mention(3, 8, 12), mention(document, 5, start)])
+
+    assert found.holds.toarray().tolist() == [[1], [0], [0]]
 
 
 def test_an_entity_is_worth_more_the_more_sentences_name_it() -> None:
-    starts = [(1, place) for place in range(0, 40, 10)]
+    spans = [(1, place, place + 10) for place in range(0, 40, 10)]
     often = [mention(1, 5, place) for place in range(0, 40, 10)]
 
-    found = entities(starts, [*often, mention(1, 5, 4), mention(1, 6, 12)])
+    found = entities(spans, [*often, mention(1, 5, 4), mention(1, 6, 12)])
 
     assert found.worth[0] == pytest.approx(WORTH)
     assert found.worth[1] == pytest.approx(WORTH * np.log(2) / np.log(5))
@@ -46,7 +55,7 @@ def test_an_entity_is_worth_more_the_more_sentences_name_it() -> None:
 
 @pytest.mark.parametrize("kind", ["date", "number", "term"])
 def test_what_is_no_name_is_no_entity(kind: str) -> None:
-    assert entities([(1, 0)], [mention(1, 5, 0, kind)]).holds.shape == (1, 0)
+    assert entities([(1, 0, 9)], [mention(1, 5, 0, kind)]).holds.shape == (1, 0)
 
 
 TEXT = (
@@ -61,12 +70,12 @@ def picked(named: list[MentionRow]) -> list[int]:
     found = units(TEXT)
     texts = found.texts(TEXT)
     material = Material.of(found, texts, HashingEmbedder().encode(texts))
-    starts = [(1, start) for start, _ in found.spans]
+    spans = [(1, *span) for span in found.spans]
 
     def count(text: str) -> int:
         return len(text.split())
 
-    some = entities(starts, named)
+    some = entities(spans, named)
     return [pick.sentence for pick in extract(material, None, 14, count, load_scorer(), some)]
 
 
@@ -81,3 +90,22 @@ def test_an_extract_of_a_memory_without_a_graph_is_made_all_the_same(tmp_path: P
         memory.ingest(tmp_path / "harbour.txt", graph=False)
 
         assert memory.summarise(document="harbour.txt", max_tokens=20).citations
+
+
+def test_the_sentences_of_a_document_name_the_entities_of_its_graph(tmp_path: Path) -> None:
+    text = (
+        "# Wendelow Corrie\n\nTom Hall founded the harbour of Stonemouth. It was opened in spring. "
+        "Tom Hall left it to Una Marsh."
+    )
+    (tmp_path / "harbour.md").write_text(text, "utf-8")
+    with Memory(tmp_path / "memory", embedder=HashingEmbedder()) as memory:
+        memory.ingest(tmp_path / "harbour.md")
+        space = memory._workspace
+        (document,) = memory.documents()
+        holds = of_document(
+            space.store, document.id, Embedding(space, Quiet()), None
+        ).entities.holds
+
+    first, second, third = holds.toarray()
+    assert (first.sum(), second.sum(), third.sum()) == (2, 0, 2), "the heading's name is left out"
+    assert first @ third == 1
