@@ -51,11 +51,6 @@ class Corpus:
 
     def half(self) -> dict[str, int]:
         """Which half each question is in; those that share a gold passage are in one."""
-        return {question: hashed(family) % 2 for question, family in self.families().items()}
-
-    def families(self) -> dict[str, str]:
-        """A name for each question, the same for those that share gold passages, through others
-        even."""
         parent: dict[str, str] = {}
 
         def root(name: str) -> str:
@@ -66,7 +61,7 @@ class Corpus:
         for query in self.queries:
             for gold in query["gold"][1:]:
                 parent[root(gold)] = root(query["gold"][0])
-        return {q["id"]: root(q["gold"][0]) for q in self.queries}
+        return {q["id"]: hashed(root(q["gold"][0])) % 2 for q in self.queries}
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:

@@ -1,11 +1,9 @@
 """Which questions of a public set are taught, and which are kept to report on.
 
 The questions of a set fall into two halves, those that share a gold passage into one
-(`corpus.Corpus.families`). Figures are of the second, of the first questions in an order of no
-meaning. What is left of it, and shares no passage with these, may be taught, too, after the
-first half. `xquad_zh` asks what
-`xquad_en` asks, so the same of its questions are in the first half; further ones may be
-translations of English ones that are reported, so none may be taught to an adapter for both.
+(`corpus.Corpus.half`). The first is taught; figures are of the second, of its first
+questions in an order of no meaning. `xquad_zh` asks what `xquad_en` asks, so its questions go
+where their English twins go.
 """
 
 from __future__ import annotations
@@ -33,23 +31,16 @@ REPORTED: Mapping[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Questions as they are in the file: of the first half, further ones, and reported ones."""
+    """Questions as they are in the file: of the first half, and those that are reported on."""
 
     first: list[dict[str, Any]]
-    further: list[dict[str, Any]]
     reported: list[dict[str, Any]]
 
 
 def split(data: Path, name: str, corpus: Corpus | None = None) -> Split:
     """The questions of the set `name` in `data`."""
     corpus = corpus or Corpus(data / name)
-    families = corpus.families()
     half = (Corpus(data / TWINS[name]) if name in TWINS else corpus).half()
     second = sorted((q for q in corpus.queries if half[q["id"]]), key=lambda q: hashed(q["id"]))
-    reported, left = second[: REPORTED[name]], second[REPORTED[name] :]
-    closed = {families[query["id"]] for query in reported}
-    return Split(
-        first=[q for q in corpus.queries if not half[q["id"]]],
-        further=[q for q in left if families[q["id"]] not in closed],
-        reported=reported,
-    )
+    first = [query for query in corpus.queries if not half[query["id"]]]
+    return Split(first, second[: REPORTED[name]])

@@ -33,24 +33,14 @@ MIXTURE: Mapping[Language, Mapping[str, int]] = {
 }
 """What the shipped adapters were taught: at most so many questions of each set's first half."""
 
-FURTHER = 2
-"""How much oftener a further question is drawn than one of a first half."""
 
-
-def groups(data: Path, mixture: Mapping[str, int], *, further: bool = False) -> list[Group]:
-    """The first half of each set as topics, drawn as often as there are of them.
-
-    `further`: beside them, and oftener, those of the second half that are not reported on.
-    """
+def groups(data: Path, mixture: Mapping[str, int]) -> list[Group]:
+    """The first half of each set as topics, drawn as often as there are of them."""
     found = []
     for name, limit in mixture.items():
         corpus = Corpus(data / name, cut=pieces)
-        parts = split(data, name, corpus)
-        first = topics(corpus, parts.first, limit)
-        found.append(Group(first, len(first)))
-        if further:
-            more = topics(corpus, parts.further, len(parts.further))
-            found.append(Group(more, FURTHER * len(more)))
+        taught = topics(corpus, split(data, name, corpus).first, limit)
+        found.append(Group(taught, len(taught)))
     return found
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from memctx.benchmarks.split import REPORTED, split
-from memctx.benchmarks.train_data import FURTHER, groups
+from memctx.benchmarks.train_data import groups
 
 
 def write_set(folder: Path, rows: list[dict[str, Any]]) -> None:
@@ -33,15 +33,12 @@ def chained(count: int) -> list[dict[str, Any]]:
 def test_no_passage_is_on_two_sides(tmp_path: Path) -> None:
     write_set(tmp_path / "musique", chained(300))
     found = split(tmp_path, "musique")
-    sides = [
-        {key for q in part for key in q["gold"]}
-        for part in (found.first, found.further, found.reported)
-    ]
-    assert all(sides)
+    first, reported = (
+        {k for q in part for k in q["gold"]} for part in (found.first, found.reported)
+    )
+    assert first
     assert len(found.reported) == REPORTED["musique"]
-    assert not sides[0] & sides[1]
-    assert not sides[0] & sides[2]
-    assert not sides[1] & sides[2]
+    assert not first & reported
 
 
 def test_a_translation_is_where_its_twin_is(tmp_path: Path) -> None:
@@ -54,17 +51,12 @@ def test_a_translation_is_where_its_twin_is(tmp_path: Path) -> None:
     assert {q["id"] for q in split(tmp_path, "xquad_zh").first} == first
 
 
-def test_further_questions_are_taught_oftener_and_beside_no_reported_passage(
-    tmp_path: Path,
-) -> None:
+def test_what_is_taught_stands_beside_no_reported_passage(tmp_path: Path) -> None:
     write_set(tmp_path / "musique", chained(300))
     parts = split(tmp_path, "musique")
     reported = {key for query in parts.reported for key in query["gold"]}
-    first, more = groups(tmp_path, {"musique": 1000}, further=True)
-    assert (len(first.topics), len(more.topics)) == (len(parts.first), len(parts.further))
-    assert more.share == FURTHER * len(more.topics)
-    shown = {p.title for topic in more.topics for p in (*topic.gold, *topic.others)}
+    (taught,) = groups(tmp_path, {"musique": 1000})
+    assert len(taught.topics) == len(parts.first)
+    shown = {p.title for topic in taught.topics for p in (*topic.gold, *topic.others)}
     assert shown
     assert not shown & reported
-    (alone,) = groups(tmp_path, {"musique": 1000})
-    assert len(alone.topics) == len(parts.first)
