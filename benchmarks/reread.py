@@ -2,9 +2,10 @@
 
     python -m memctx.benchmarks.reread --work DIR [--sets hotpotqa 2wiki] [--ways stored full bias]
 
-`stored`: from stored states, once, as memory attention reads; `full`: the same model with the
-same adapter reads the window as one text; `bias`: as `stored`, with log p(passage) of the ranker
-on the attention to each passage. DIR is that of `benchmarks.trust`; what was read is kept
+`shipped`: what `benchmarks.trust` read, from stored states, and the first passage alone, too;
+`stored`: from stored states, once; `full`: the same model with the same adapter reads the window
+as one text; `bias`: as `stored`, with log p(passage) of the ranker on the attention to each
+passage. DIR is that of `benchmarks.trust`; what was read is kept
 there, a line each, so that an interrupted run goes on.
 """
 
@@ -29,7 +30,7 @@ from memctx.pipeline.engines import Places, find_memory_reader
 from memctx.pipeline.metrics import token_f1
 from memctx.reader import MemoryReader, PrefillReader, Reader
 
-Way = Literal["stored", "full", "bias"]
+Way = Literal["full", "shipped", "stored", "bias"]
 WAYS: tuple[Way, ...] = get_args(Way)
 
 
@@ -50,24 +51,27 @@ def main() -> None:
     _tell("all", {way: [f1 for each in found.values() for f1 in each[way]] for way in options.ways})
 
 
-def _readers(states: Path) -> dict[Way, Reader]:
+def _readers(states: Path) -> dict[Way, Reader | None]:
     """A reader for each way, of one model with one set of adapters."""
     reader = find_memory_reader(load_settings(), places=Places(states=states)).reader
     if not isinstance(reader, MemoryReader):
         raise SystemExit("this model is read by full prefill; there is nothing to compare")
     once = replace(reader, alone=False, twice=False)
     return {
+        "shipped": None,
         "stored": once,
         "full": PrefillReader(reader.model, reader.answer_tokens),
         "bias": replace(once, care=replace(once.care, beta=1.0)),
     }
 
 
-def _scores(asked: list[Asking], way: Way, reader: Reader, file: Path) -> Iterator[float]:
-    """The F1 of each question's answer, read or, where `file` has it, kept."""
+def _scores(asked: list[Asking], way: Way, reader: Reader | None, file: Path) -> Iterator[float]:
+    """The F1 of each question's answer, read or, where `file` has it or none reads, kept."""
     there = {row["id"]: row["text"] for row in rows_of(file) if row["way"] == way}
+    if reader is None:
+        there = {one.id: one.reading.text for one in asked}
     for one in asked:
-        if one.id not in there:
+        if one.id not in there and reader is not None:
             there[one.id] = reader.read(one.question, one.window, insist=True).text
             row = {"id": one.id, "way": way, "text": there[one.id]}
             with file.open("a", encoding="utf-8") as lines:
