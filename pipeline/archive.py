@@ -196,6 +196,10 @@ def _write_vectors(archive: zipfile.ZipFile, store: Store, model_id: int) -> Non
 def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(file)
+    except FileNotFoundError:
+        raise UsageError(
+            f"{file} should be a file made by `memctx export`; there is none"
+        ) from None
     except _DAMAGE as error:
         raise UsageError(f"{file} should be a file made by `memctx export`: {error}") from error
     with archive:

@@ -32,7 +32,8 @@ LOST = 0.095
 """The share of right answers that may be declined: a tenth, less the half point by which new
 answers lose more than those that a threshold was chosen by."""
 
-_LEAST = 20
+LEAST = 20
+"""Answers that a calibration is fitted to, at least."""
 _STEPS = 30
 _BINS = 8
 _FOLDS = 5
@@ -71,9 +72,9 @@ def fit(judged: Sequence[Judged], *, reader: str, lost: float = LOST) -> Calibra
     import numpy as np
 
     right = np.array([one.right for one in judged], float)
-    if len(judged) < _LEAST or not 0 < right.sum() < len(judged):
+    if len(judged) < LEAST or not 0 < right.sum() < len(judged):
         raise UsageError(
-            f"calibrating needs at least {_LEAST} answers, right ones and wrong ones among them; "
+            f"calibrating needs at least {LEAST} answers, right ones and wrong ones among them; "
             f"found {int(right.sum())} right ones of {len(judged)}"
         )
     rows = np.array([one.signs.numbers() for one in judged])

@@ -63,7 +63,7 @@ def fill(
     """
     lines, used = _facts_that_fit(facts, overhead, limit, cost)
     chosen: dict[int, Passage] = {}
-    worth = _worth(passages)
+    worth = worth_reading(passages)
     for passage in worth:
         price = cost(entry(passage))
         if used + price <= limit:
@@ -88,7 +88,7 @@ def fill(
 
 def smallest(passages: Sequence[Passage], *, overhead: int, cost: Cost, question: str) -> int:
     """The least limit with which `fill` puts any of these passages, best first, into the window."""
-    whole = [cost(entry(passage)) for passage in _worth(passages)]
+    whole = [cost(entry(passage)) for passage in worth_reading(passages)]
     spans, nearest = _sentences(passages[0], question)
     return overhead + min(*whole, cost(entry(_between(passages[0], *spans[nearest]))))
 
@@ -119,7 +119,8 @@ def _facts_that_fit(
     return tuple(lines), used
 
 
-def _worth(passages: Sequence[Passage]) -> list[Passage]:
+def worth_reading(passages: Sequence[Passage]) -> list[Passage]:
+    """Those of some, best first, that are not far less likely than the first."""
     return [passage for passage in passages if passage.score >= FLOOR * passages[0].score]
 
 

@@ -10,6 +10,7 @@ from ..memory.faults import check_text
 from ..reader.reading import Reader
 from ..reader.retelling import retelling_of
 from ..records import Citation, Passage, Summary
+from .fuse import worth_reading
 from .progress import Progress
 from .retrieve import Clock
 from .summary.abstraction import Writer
@@ -22,7 +23,7 @@ from .summary.trimming import joined
 from .workspace import Workspace
 
 METHODS = ("auto", "extract", "abstract")
-_PASSAGES = 40  # that a query's summary is made of
+_PASSAGES = 40  # at most, that a query's summary is made of
 _CENTRAL_SHARE = 8  # budgets' worth of central sentences that the reader is given
 _RETOLD_SHARE = 4  # the same, of a reader that says three sentences again in one
 
@@ -167,7 +168,7 @@ class Summariser:
         if request.document is not None:
             found = store.find(request.document, request.collection)
             return of_document(store, found, embedding, request.query)
-        passages = self.search(request.query or "", _PASSAGES)
+        passages = worth_reading(self.search(request.query or "", _PASSAGES))
         return of_chunks(store, [one.chunk_id for one in passages], embedding, request.query)
 
 

@@ -15,7 +15,7 @@ from ..errors import UsageError
 from ..reader.reading import Reader
 from ..records import CalibrationReport, SearchResult
 from .ask import AskOptions, fill_window
-from .calibrate import Judged, auroc, expected_error, fit, reliability, unseen
+from .calibrate import LEAST, Judged, auroc, expected_error, fit, reliability, unseen
 from .calibration import write_calibration
 from .evaluation_set import Question
 from .metrics import contains_groups, token_f1
@@ -99,6 +99,10 @@ def calibrate(
     Raises:
         UsageError: the answers are too few, or all right or all wrong.
     """
+    if len(questions) + (len(questions) + 1) // 2 < LEAST:
+        raise UsageError(
+            f"calibrating needs at least {LEAST} answers; {len(questions)} questions are too few"
+        )
     judged = trial.run(questions, progress)
     found = fit(judged, reader=trial.reader.name)
     others = unseen(judged, reader=trial.reader.name)

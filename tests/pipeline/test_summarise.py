@@ -142,6 +142,18 @@ def test_a_query_over_all_documents_cites_each_by_its_own(tmp_path: Path) -> Non
         assert {citation.document.key for citation in summary.citations} == {"one", "two"}
 
 
+def test_a_query_leaves_out_what_has_nothing_to_do_with_it(tmp_path: Path) -> None:
+    texts = {
+        "works": "# 考察报告\n\n陈思远考察了青山厂。\n\n## 产能\n\n工厂每月生产睡袋一万二千个。",
+        "returns": "退货规定。顾客收到商品后三十天内可以退货。退款在五个工作日内完成。",
+        "policy": "Order records are kept for seven years. Access logs are kept for 90 days.",
+    }
+    with remember(tmp_path, texts) as memory:
+        summary = memory.summarise(query="睡袋产能", max_tokens=200)
+        assert "工厂每月生产睡袋一万二千个。" in summary.summary
+        assert {citation.document.key for citation in summary.citations} == {"works"}
+
+
 def test_chinese_sentences_are_whole(tmp_path: Path) -> None:
     text = "".join(f"第{n}号观测员在山上的天文台记录了{n * 7}颗新的星星。" for n in range(1, 60))
     with remember(tmp_path, {"观测": text}) as memory:

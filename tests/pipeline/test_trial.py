@@ -122,3 +122,10 @@ def test_a_reader_that_tells_nothing_of_its_words_cannot_be_calibrated(
     silent = Memory(memory.path, embedder=HashingEmbedder(), reader=ExtractiveReader())
     with pytest.raises(UsageError, match="reading from memory"):
         silent.calibrate_reader(asked(tmp_path))
+
+
+def test_too_few_questions_to_calibrate_by_are_refused_at_once(
+    memory: Memory, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="12 questions are too few"):
+        memory.calibrate_reader(asked(tmp_path, 2))
