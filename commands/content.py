@@ -59,7 +59,7 @@ def ingest(
     if json:
         show.as_json(report.to_dict())
     else:
-        show.ingest_report(report)
+        show.ingest_report(report, dry_run=dry_run)
     if report.skipped:
         if json:
             for item in report.skipped:

@@ -58,9 +58,10 @@ def as_json(value: Mapping[str, Any]) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False))
 
 
-def ingest_report(report: IngestReport) -> None:
-    """What an ingestion did."""
+def ingest_report(report: IngestReport, *, dry_run: bool = False) -> None:
+    """What an ingestion did, or would do."""
     say(
+        f"{'nothing was changed; this would be: ' if dry_run else ''}"
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
         f"{report.removed} removed; {report.chunks} passages, {report.entities} entities and "
         f"{report.facts} facts in {report.seconds:.1f} s"

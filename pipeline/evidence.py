@@ -24,6 +24,10 @@ _LINE_UNREAD = (-2.31, 1.05, 0.0, 5.14)
 THRESHOLD = 0.015
 """Below it nothing is read: about one in a hundred answerable questions is lost by it."""
 
+HOPELESS = 0.005
+"""The same where what was read is judged by a calibration, which declines nearly all that is
+below the other threshold and keeps the answer of a terse question."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:

@@ -169,3 +169,15 @@ def test_half_a_character_fails_its_own_line_of_a_batch(shell: Shell) -> None:
     assert "is not text" in failed["error"]
     assert found["id"] == "\ud83d"
     assert found["passages"]
+
+
+def test_a_dry_run_says_that_nothing_was_changed(shell: Shell) -> None:
+    (shell.folder / "dome.txt").write_text("The dome was built in 1902.")
+    done = shell.run("ingest", "dome.txt", "--dry-run")
+    assert done.returncode == 0
+    assert done.stdout.decode().startswith("nothing was changed; this would be: 1 added")
+    assert shell.run("ingest", "dome.txt").stdout.decode().startswith("1 added")
+
+
+def test_an_archive_that_is_not_there_is_one_line(shell: Shell) -> None:
+    assert "there is none" in shell.fails("import", "nope.zip", code=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from memctx.errors import UsageError
 from memctx.memory.embedder import HashingEmbedder
 from memctx.pipeline.ask import AskOptions, answer
 from memctx.pipeline.calibration import Calibration, read_calibration
+from memctx.pipeline.evidence import HOPELESS, THRESHOLD
 from memctx.pipeline.signs import SIGNS
-from memctx.pipeline.verdict import Grounds
+from memctx.pipeline.verdict import Grounds, evidence_probability
 from memctx.reader import ExtractiveReader, Reading, Window
 from memctx.reader.citation import locate
 
@@ -114,6 +116,25 @@ def test_a_calibration_decides_for_reading_from_memory_alone(memory: Memory) -> 
     grounds = Grounds(10.0, reads_chinese=True, calibration=strict)
     assert answer(result, Guessing(), AskOptions(), grounds=grounds).abstained
     assert not answer(result, ExtractiveReader(), AskOptions(), grounds=grounds).abstained
+
+
+def test_a_calibrated_reader_reads_where_another_gives_up_at_once(memory: Memory) -> None:
+    question = "Who built dome 3?"
+    plain = Grounds(10.0, reads_chinese=True)
+    found = memory.search(question, 5)
+    dim = (
+        replace(found, passages=tuple(replace(one, score=p) for one in found.passages))
+        for p in (0.5 * 0.8**step for step in range(60))
+    )
+    result = next(
+        one
+        for one in dim
+        if HOPELESS <= evidence_probability(question, one.passages, plain) < THRESHOLD
+    )
+    lenient = Calibration("guessing", None, 9.0, dict.fromkeys(SIGNS, 0.0), 0.5, 100)
+    calibrated = replace(plain, calibration=lenient)
+    assert answer(result, Guessing(), AskOptions(), grounds=plain).abstained
+    assert not answer(result, Guessing(), AskOptions(), grounds=calibrated).abstained
 
 
 def test_a_reader_that_tells_nothing_of_its_words_cannot_be_calibrated(
