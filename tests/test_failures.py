@@ -172,11 +172,11 @@ def test_half_a_character_fails_its_own_line_of_a_batch(shell: Shell) -> None:
 
 
 def test_a_dry_run_says_that_nothing_was_changed(shell: Shell) -> None:
-    (shell.folder / "dome.txt").write_text("The dome was built in 1902.")
-    done = shell.run("ingest", "dome.txt", "--dry-run")
+    (shell.folder / "mill.txt").write_text("The mill was built in 1902.")
+    done = shell.run("ingest", "mill.txt", "--dry-run")
     assert done.returncode == 0
     assert done.stdout.decode().startswith("nothing was changed; this would be: 1 added")
-    assert shell.run("ingest", "dome.txt").stdout.decode().startswith("1 added")
+    assert shell.run("ingest", "mill.txt").stdout.decode().startswith("1 added")
 
 
 def test_an_archive_that_is_not_there_is_one_line(shell: Shell) -> None:
