@@ -11,7 +11,7 @@ from ..reader.prompt import question_language
 from ..reader.reading import Evidence, Reader, Reading
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
 from .conflict import both, sides
-from .evidence import HOPELESS, THRESHOLD
+from .evidence import CALIBRATED_READ_FROM, READ_FROM
 from .fuse import Filled, fill, smallest
 from .streaming import Stream
 from .verdict import Grounds, Verdict, decide, evidence_probability
@@ -52,7 +52,7 @@ def answer(
     evidence = evidence_probability(question, filled.passages, grounds)
     stream = on_text and Stream(on_text, question, filled.window, always=options.always_answer)
     reading, read_ms, calibration = None, 0.0, None
-    least = THRESHOLD if grounds.calibration is None else HOPELESS
+    least = READ_FROM if grounds.calibration is None else CALIBRATED_READ_FROM
     if filled.passages and (evidence >= least or options.always_answer):
         reader.load()
         calibration = grounds.calibration if reader.mode == "memory" else None

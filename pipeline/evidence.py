@@ -21,12 +21,12 @@ from ..records import Passage
 
 _LINE = (-4.5, 1.23, 1.72, 2.45)  # bias, then what `given` gives
 _LINE_UNREAD = (-2.31, 1.05, 0.0, 5.14)
-THRESHOLD = 0.015
-"""Below it nothing is read: about one in a hundred answerable questions is lost by it."""
+READ_FROM = 0.015
+"""Below this probability nothing is read: of a hundred answerable questions about one is lost."""
 
-HOPELESS = 0.005
-"""The same where what was read is judged by a calibration, which declines nearly all that is
-below the other threshold and keeps the answer of a terse question."""
+CALIBRATED_READ_FROM = 0.005
+"""The same where a calibration judges what was read. Of 690 readings 14 lie between the two: 9
+without the evidence, which it declines, too, and 5 with it, of which it keeps a right one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def _facts_that_fit(
 
 
 def worth_reading(passages: Sequence[Passage]) -> list[Passage]:
-    """Those of some, best first, that are not far less likely than the first."""
+    """Of passages, best first, those at least `FLOOR` times as likely as the first."""
     return [passage for passage in passages if passage.score >= FLOOR * passages[0].score]
 
 

@@ -99,7 +99,8 @@ def calibrate(
     Raises:
         UsageError: the answers are too few, or all right or all wrong.
     """
-    if len(questions) + (len(questions) + 1) // 2 < LEAST:
+    most = len(questions) + (len(questions) + 1) // 2  # every second one is asked twice
+    if most < LEAST:
         raise UsageError(
             f"calibrating needs at least {LEAST} answers; {len(questions)} questions are too few"
         )

@@ -97,6 +97,7 @@ def test_an_edit_reads_only_the_passages_that_changed(
     original = ByLanguage.extract
 
     def noted(self: ByLanguage, texts: list[str]) -> object:
+        """A witness, not a stand-in: the extractor reads all the same."""
         read.extend(texts)
         return original(self, texts)
 

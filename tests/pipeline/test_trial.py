@@ -15,7 +15,7 @@ from memctx.errors import UsageError
 from memctx.memory.embedder import HashingEmbedder
 from memctx.pipeline.ask import AskOptions, answer
 from memctx.pipeline.calibration import Calibration, read_calibration
-from memctx.pipeline.evidence import HOPELESS, THRESHOLD
+from memctx.pipeline.evidence import CALIBRATED_READ_FROM, READ_FROM
 from memctx.pipeline.signs import SIGNS
 from memctx.pipeline.verdict import Grounds, evidence_probability
 from memctx.reader import ExtractiveReader, Reading, Window
@@ -129,7 +129,7 @@ def test_a_calibrated_reader_reads_where_another_gives_up_at_once(memory: Memory
     result = next(
         one
         for one in dim
-        if HOPELESS <= evidence_probability(question, one.passages, plain) < THRESHOLD
+        if CALIBRATED_READ_FROM <= evidence_probability(question, one.passages, plain) < READ_FROM
     )
     lenient = Calibration("guessing", None, 9.0, dict.fromkeys(SIGNS, 0.0), 0.5, 100)
     calibrated = replace(plain, calibration=lenient)
