@@ -1,7 +1,7 @@
 """What summarising costs as a document grows: time, memory, after an edit, after a kill.
 
     python -m memctx.benchmarks.summary_length --data FOLDER --work FOLDER [--sizes 50000,500000]
-        [--hashing] [--no-kill]
+        [--hashing] [--graph] [--no-kill]
 
 Joins texts of FOLDER (books, then stories and articles, each once) to documents of so many
 tokens, and summarises each in a process of its own: the first time, again, and after one
@@ -57,13 +57,13 @@ def opened(folder: Path, hashing: bool, progress: Counted | None = None) -> Memo
     return Memory(folder, embedder=HashingEmbedder() if hashing else None, progress=progress)
 
 
-def take_in(folder: Path, text: str, hashing: bool) -> None:
+def take_in(folder: Path, text: str, hashing: bool, graph: bool) -> None:
     """A memory of that document, and of a small one that loads the models."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [{"id": "long", "text": text}, {"id": "small", "text": _SMALL}]
     (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     with opened(folder / "memory", hashing) as memory:
-        memory.ingest(folder / "corpus.jsonl", graph=False)
+        memory.ingest(folder / "corpus.jsonl", graph=graph)
 
 
 def command_of(folder: Path, hashing: bool) -> list[str]:
@@ -107,20 +107,20 @@ def killed(folder: Path, parts: int, hashing: bool) -> tuple[int, dict[str, Any]
 
 
 def measure(
-    work: Path, text: str, tokens: int, *, kill: bool, hashing: bool
+    work: Path, text: str, tokens: int, *, kill: bool, hashing: bool, graph: bool
 ) -> list[tuple[str, dict[str, Any]]]:
     """All figures of one length."""
     folder = work / str(tokens)
     text = text[: round(tokens * _CHARACTERS_A_TOKEN)]
-    take_in(folder, text, hashing)
+    take_in(folder, text, hashing, graph)
     rows = [(name, summarised(folder, hashing)) for name in ("first", "again")]
     whole = _parts(folder)
     middle = text.index("\n", len(text) // 2)
-    take_in(folder, text[:middle] + _EDIT + text[middle:], hashing)
+    take_in(folder, text[:middle] + _EDIT + text[middle:], hashing, graph)
     rows.append(("after an edit", summarised(folder, hashing)))
     if kill:
         other = work / f"{tokens}-killed"
-        take_in(other, text, hashing)
+        take_in(other, text, hashing, graph)
         stored, row = killed(other, whole // 2, hashing)
         rows.append((f"after a kill with {stored} of {whole} parts stored", row))
     return rows
@@ -133,6 +133,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="a folder for the memories")
     parser.add_argument("--sizes", default="50000,500000", help="tokens, separated by commas")
     parser.add_argument("--hashing", action="store_true", help="vectors without a model")
+    parser.add_argument("--graph", action="store_true", help="with the graph's entities")
     parser.add_argument("--no-kill", action="store_true", help="kill nothing")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -145,7 +146,12 @@ def main() -> None:
     say("|---|---|---|---|---|---|")
     for tokens in sizes:
         for name, row in measure(
-            args.work, text, tokens, kill=kill and tokens == min(sizes), hashing=args.hashing
+            args.work,
+            text,
+            tokens,
+            kill=kill and tokens == min(sizes),
+            hashing=args.hashing,
+            graph=args.graph,
         ):
             say(
                 f"| {tokens:,} | {name} | {row['seconds']:.1f} | {row['cpu']:.1f} "

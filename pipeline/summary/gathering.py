@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ...memory.database import slices
 from ...memory.embedder import Embedder
 from ...memory.rows import ChunkRow
 from ...memory.store import Store
@@ -95,7 +96,8 @@ def asked(query: str, embedder: Embedder) -> Asked:
 
 def _entities(store: Store, origins: Sequence[Origin], chunk_ids: Sequence[int]) -> Entities:
     spans = [(origin.document.id, origin.start, origin.end) for origin in origins]
-    return entities(spans, store.mentions_of(chunk_ids))
+    # Some chunks at a time: a book has tens of thousands of mentions.
+    return entities(spans, (one for some in slices(chunk_ids) for one in store.mentions_of(some)))
 
 
 def _origins(spans: Sequence[tuple[int, int]], chunks: Sequence[ChunkRow]) -> list[Origin]:
