@@ -57,6 +57,10 @@ class OldAdapter(ModelError):
     """An adapter was trained for an earlier way of reading."""
 
 
+class OldCalibration(ModelError):
+    """A calibration was measured by an earlier way of answering."""
+
+
 class ModelNotFound(ModelError):
     """The weights are not on this machine; the message names the pull command."""
 

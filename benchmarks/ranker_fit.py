@@ -90,7 +90,7 @@ def fitted(cases: Sequence[Case]) -> Models:
         fit_first(everything),
         fit_pair(everything),
         fit_last(everything),
-        _calibration(np.concatenate(odds), truth),
+        calibration(np.concatenate(odds), truth),
     )
 
 
@@ -98,7 +98,7 @@ def stored(models: Models) -> dict[str, Any]:
     """The models as they lie in the ranker's file."""
     return {
         "format": FORMAT,
-        **{name: _nodes(getattr(models, name)) for name in ("first", "pair", "last")},
+        **{name: nodes(getattr(models, name)) for name in ("first", "pair", "last")},
         "calibration": list(models.calibration),
     }
 
@@ -134,7 +134,7 @@ def _links(model: lightgbm.Booster, last: Last, rows: Floats) -> Floats:
     return led
 
 
-def _calibration(odds: Floats, truth: NDArray[np.bool_]) -> tuple[float, float]:
+def calibration(odds: Floats, truth: NDArray[np.bool_]) -> tuple[float, float]:
     """Slope and offset that make log-odds of unseen rows fit the truth (Platt 1999)."""
 
     def loss(line: Floats) -> float:
@@ -145,7 +145,7 @@ def _calibration(odds: Floats, truth: NDArray[np.bool_]) -> tuple[float, float]:
     return round(float(slope), 4), round(float(offset), 4)
 
 
-def _nodes(model: lightgbm.Booster) -> dict[str, Any]:
+def nodes(model: lightgbm.Booster) -> dict[str, Any]:
     """All nodes of a model's trees, in the order and with the names of `Trees`."""
     nodes: dict[str, list[Any]] = {
         name: [] for name in ("feature", "threshold", "left", "right", "value")

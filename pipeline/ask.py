@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 from ..errors import WindowTooSmall
-from ..reader.prompt import question_language
-from ..reader.reading import Evidence, Reader, Reading
+from ..reader.extract import ExtractiveReader
+from ..reader.reading import Evidence, Reader, Reading, Window
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
+from .answering.attempt import Attempt, Looked, look, quoted, read
+from .answering.candidates import texts_of
+from .answering.quoting import citations
+from .answering.wording import most_likely_here, not_in_memory
+from .calibration import Calibration
 from .conflict import both, sides
 from .evidence import CALIBRATED_READ_FROM, READ_FROM
 from .fuse import Filled, fill, smallest
 from .streaming import Stream
 from .verdict import Grounds, Verdict, decide, evidence_probability
 
-_LISTED = 3  # documents named when there is no answer
+LOOKED_AT = 8
+"""Passages whose sentences, rows and lists are looked at one by one, likeliest first."""
+
+_WORTH_SHOWING = 0.04
+"""The probability from which on the likeliest unit is shown where there is no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,50 +50,118 @@ def answer(
     grounds: Grounds,
     on_text: Callable[[str], None] | None = None,
 ) -> Answer:
-    """Reads what was retrieved.
+    """Answers from what was retrieved.
 
     Raises:
         WindowTooSmall: not even one sentence fits into the window.
         ReaderError: the reader cannot read the window.
     """
-    question = result.query
-    filled, fuse_ms = fill_window(result, reader, options.window)
-    evidence = evidence_probability(question, filled.passages, grounds)
+    calibrated = reader.mode in {"memory", "extract"}
+    ready = prepared(
+        result,
+        reader,
+        options,
+        grounds if calibrated else replace(grounds, calibration=None),
+        insist=options.always_answer,
+    )
+    asking, filled = ready.asking, ready.filled
+    question, looked = result.query, asking.looked
     stream = on_text and Stream(on_text, question, filled.window, always=options.always_answer)
-    reading, read_ms, calibration = None, 0.0, None
-    least = READ_FROM if grounds.calibration is None else CALIBRATED_READ_FROM
-    if filled.passages and (evidence >= least or options.always_answer):
-        reader.load()
-        calibration = grounds.calibration if reader.mode == "memory" else None
-        insist = options.always_answer or calibration is not None
-        # Calibrated, what is declined is known when all is read: nothing is said before.
-        early = stream if options.always_answer or calibration is None else None
-        began = time.perf_counter()
-        tell = early.add if early else None
-        reading = reader.read(question, filled.window, on_text=tell, insist=insist)
-        read_ms = _since(began)
-    verdict = decide(question, filled.window, evidence, reading, calibration)
-    declined = verdict.doubted and not (options.always_answer and reading and reading.text)
-    text, sources = _said(question, None if declined else reading, verdict, filled.passages)
+    began = time.perf_counter()
+    attempt = attempted(asking, stream.add if stream else None)
+    read_ms = _since(began)
+    verdict = decide(filled.window, asking.evidence, attempt, looked, asking.calibration)
+    declined = verdict.doubted and not (options.always_answer and attempt and attempt.text)
+    text, citations = _said(looked, None if declined else attempt, verdict, filled.passages)
     if stream:
         stream.finish(text)
+    reading = attempt.reading if attempt else None
     return Answer(
         question=question,
         answer=text,
         abstained=declined,
         confidence=verdict.confidence,
-        citations=cite(sources, filled.passages),
+        citations=citations,
         facts=() if declined else result.facts[: filled.report.facts],
         window=filled.report,
-        reader=ReaderInfo(
-            reader.name,
-            reading.mode if reading else reader.mode,
-            reading.adapter if reading else None,
-        ),
-        timings=_timings(result, reading, fuse_ms, read_ms),
+        reader=_info(reader, attempt),
+        timings=_timings(result, reading, ready.milliseconds, read_ms),
         usage=_usage(reading),
         passages=filled.passages,
         attention=reading.attention if reading else (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A window that was looked at, and who may read it; `evidence` is how likely it holds any.
+
+    With `insist` an answer is tried in any case.
+    """
+
+    reader: Reader
+    window: Window
+    looked: Looked
+    evidence: float
+    calibration: Calibration | None
+    insist: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is asked, the window as it was filled, and the milliseconds that both took."""
+
+    asking: Asking
+    filled: Filled
+    milliseconds: float
+
+
+def prepared(
+    result: SearchResult, reader: Reader, options: AskOptions, grounds: Grounds, *, insist: bool
+) -> Prepared:
+    """Looks at what was retrieved, and fills the window with it.
+
+    Raises:
+        WindowTooSmall: not even one sentence fits into the window.
+    """
+    began = time.perf_counter()
+    looked = look_at(result.query, result.passages, grounds)
+    looking_ms = _since(began)
+    filled, fuse_ms = fill_window(result, reader, options.window, wanted=looked.wanted)
+    evidence = evidence_probability(result.query, filled.passages, grounds)
+    asking = Asking(reader, filled.window, looked, evidence, grounds.calibration, insist)
+    return Prepared(asking, filled, looking_ms + fuse_ms)
+
+
+def attempted(asking: Asking, on_text: Callable[[str], None] | None = None) -> Attempt | None:
+    """What is quoted or read; None where there is too little to try.
+
+    Raises:
+        ReaderError: the reader cannot read the window.
+    """
+    looked, reader, calibrated = asking.looked, asking.reader, asking.calibration is not None
+    if looked.quotes_alone or isinstance(reader, ExtractiveReader):
+        return quoted(looked)
+    least = CALIBRATED_READ_FROM if calibrated else READ_FROM
+    likely = max(asking.evidence, looked.best)
+    if not asking.window.passages or (likely < least and not asking.insist):
+        return None
+    reader.load()
+    # Calibrated, what is declined is known when all is read: nothing is said before.
+    early = on_text if asking.insist or not calibrated else None
+    insist = asking.insist or calibrated
+    return read(reader, asking.window, looked, on_text=early, insist=insist)
+
+
+def look_at(question: str, passages: Sequence[Passage], grounds: Grounds) -> Looked:
+    """The units of the likeliest passages, with how likely each holds the answer."""
+    texts = grounds.texts or texts_of(passages)
+    return look(
+        question,
+        passages[:LOOKED_AT],
+        texts,
+        embed=grounds.embed,
+        reads_chinese=grounds.reads_chinese,
     )
 
 
@@ -105,8 +182,10 @@ def cite(evidence: Sequence[Evidence], passages: Sequence[Passage]) -> tuple[Cit
     )
 
 
-def fill_window(result: SearchResult, reader: Reader, window: int) -> tuple[Filled, float]:
-    """The window, and the milliseconds that filling it took.
+def fill_window(
+    result: SearchResult, reader: Reader, window: int, *, wanted: Collection[int] = ()
+) -> tuple[Filled, float]:
+    """The window, and the milliseconds that filling it took; `wanted` as in `fill`.
 
     Raises:
         WindowTooSmall: not even one sentence fits.
@@ -120,6 +199,7 @@ def fill_window(result: SearchResult, reader: Reader, window: int) -> tuple[Fill
         cost=reader.cost,
         facts=[f"{fact.subject} {fact.relation} {fact.object}" for fact in result.facts],
         question=result.query,
+        wanted=wanted,
     )
     fuse_ms = _since(began)
     if result.passages and not filled.passages:
@@ -138,26 +218,31 @@ def _too_small(result: SearchResult, reader: Reader, window: int) -> WindowTooSm
 
 
 def _said(
-    question: str, reading: Reading | None, verdict: Verdict, passages: Sequence[Passage]
-) -> tuple[str, tuple[Evidence, ...]]:
-    """The answer's words and evidence: of what was read, or of both sides of a conflict."""
-    if reading is None:
-        return _without_answer(question, passages), ()
-    if verdict.other is None:
-        return reading.text, reading.evidence
-    return both(question, reading, verdict.other, passages), sides(reading, verdict.other)
+    looked: Looked, attempt: Attempt | None, verdict: Verdict, passages: Sequence[Passage]
+) -> tuple[str, tuple[Citation, ...]]:
+    """The answer's words and citations: of the attempt, of both sides of a conflict, or of
+    what was found where there is no answer."""
+    question = looked.field.question
+    if attempt is None:
+        found = looked.found
+        if found is None or found.probability < _WORTH_SHOWING:
+            return not_in_memory(question, passages), ()
+        document = found.spans[0].passage.document
+        said = most_likely_here(question, found.text, document.title or document.key)
+        return said, citations(found.spans, looked.texts)
+    if verdict.other is None or attempt.reading is None:
+        return attempt.text, citations(attempt.spans, looked.texts)
+    said = both(question, attempt.reading, verdict.other, passages)
+    return said, cite(sides(attempt.reading, verdict.other), passages)
 
 
-def _without_answer(question: str, passages: Sequence[Passage]) -> str:
-    names = list(dict.fromkeys(p.document.title or p.document.key for p in passages))[:_LISTED]
-    chinese = question_language(question) == "zh"
-    if not names:
-        return (
-            "记忆中没有找到相关内容。" if chinese else "Nothing in memory comes near this question."
-        )
-    if chinese:
-        return f"记忆中没有这个问题的答案；最接近的是：{'；'.join(names)}。"
-    return f"Not in memory. The nearest documents are: {'; '.join(names)}."
+def _info(reader: Reader, attempt: Attempt | None) -> ReaderInfo:
+    """Who answered: the reader, or nobody where the answer was quoted."""
+    if attempt is None or isinstance(reader, ExtractiveReader):
+        return ReaderInfo(reader.name, reader.mode, None)
+    if attempt.reading is None:
+        return ReaderInfo(reader.name, "extract", None)
+    return ReaderInfo(reader.name, attempt.reading.mode, attempt.reading.adapter)
 
 
 def _timings(

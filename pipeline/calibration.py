@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..errors import ModelError
+from ..errors import ModelError, OldCalibration
 from ..files import read_json, write_json
 from .signs import SIGNS, Signs
 
-_FORMAT = 1
+_FORMAT = 2  # changes with the signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,15 @@ def read_calibration(path: Path) -> Calibration:
     """What `write_calibration` wrote.
 
     Raises:
-        ModelError: it did not.
+        OldCalibration: it is of an earlier version, whose signs are no longer known.
+        ModelError: it is none.
     """
     row = read_json(path)
     try:
-        if row.pop("format") != _FORMAT:
-            raise ValueError("it is of another version")
+        if row.pop("format") < _FORMAT:
+            raise OldCalibration(
+                f"{path} is of an earlier version and is not used; run `memctx reader calibrate`"
+            )
         return Calibration(**row)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..config import Settings
 from ..device import pick_device, pick_dtype
-from ..errors import ModelNotFound, OldAdapter, UsageError
+from ..errors import ModelNotFound, OldAdapter, OldCalibration, UsageError
 from ..files import read_json
 from ..kg.recipe import Recipe
 from ..memory.embedder import Embedder, load_embedder
@@ -258,17 +258,32 @@ def find_calibration(settings: Settings, places: Places) -> Calibration | None:
         ModelNotFound: the weights of the reader are not on this machine.
         ModelError: the file is damaged.
     """
-    from .calibration import read_calibration
-
     found = _find_model(settings)
     taught = bool(find_adapters(found, settings, places))
-    shipped = Path(str(package_files("memctx"))) / "data" / "calibration" / f"{found.name}.json"
-    for file in (places.calibration, shipped):
-        if file is not None and file.is_file():
-            calibration = read_calibration(file)
-            if calibration.suits(found.name, taught=taught):
-                return calibration
+    for file in (places.calibration, _shipped_calibration(found.name)):
+        calibration = _read_calibration(file) if file is not None and file.is_file() else None
+        if calibration is not None and calibration.suits(found.name, taught=taught):
+            return calibration
     return None
+
+
+def find_quoting_calibration() -> Calibration | None:
+    """How sure answers are that are quoted without any reader."""
+    return _read_calibration(_shipped_calibration("extract"))
+
+
+def _shipped_calibration(name: str) -> Path:
+    return Path(str(package_files("memctx"))) / "data" / "calibration" / f"{name}.json"
+
+
+def _read_calibration(file: Path) -> Calibration | None:
+    from .calibration import read_calibration
+
+    try:
+        return read_calibration(file)
+    except OldCalibration as error:
+        _log.warning("%s", error)
+        return None
 
 
 def state_bytes_per_token(settings: Settings) -> int:

@@ -11,7 +11,7 @@ costs is passed in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ..reader.reading import Window, WindowPassage
@@ -54,16 +54,18 @@ def fill(
     cost: Cost,
     facts: Sequence[str] = (),
     question: str = "",
+    wanted: Collection[int] = (),
 ) -> Filled:
     """A window of at most `limit` tokens, `overhead` of which are spoken for.
 
-    `passages` and `facts` come best first. The sum of their costs and the overhead
+    `passages` and `facts` come best first; `wanted` are the chunk ids of passages that are worth
+    reading whatever their score. The sum of their costs and the overhead
     never exceeds the limit, unless the overhead alone does: then the window is empty.
     Facts make way where no passage would fit beside them.
     """
     lines, used = _facts_that_fit(facts, overhead, limit, cost)
     chosen: dict[int, Passage] = {}
-    worth = worth_reading(passages)
+    worth = worth_reading(passages, wanted)
     for passage in worth:
         price = cost(entry(passage))
         if used + price <= limit:
@@ -74,7 +76,9 @@ def fill(
         chosen[cut.chunk_id] = cut
         used += cost(entry(cut))
     if lines and worth and not chosen:
-        return fill(passages, limit=limit, overhead=overhead, cost=cost, question=question)
+        return fill(
+            passages, limit=limit, overhead=overhead, cost=cost, question=question, wanted=wanted
+        )
     read = tuple(chosen[p.chunk_id] for p in passages if p.chunk_id in chosen)
     report = WindowReport(
         limit=limit,
@@ -119,9 +123,13 @@ def _facts_that_fit(
     return tuple(lines), used
 
 
-def worth_reading(passages: Sequence[Passage]) -> list[Passage]:
-    """Of passages, best first, those at least `FLOOR` times as likely as the first."""
-    return [passage for passage in passages if passage.score >= FLOOR * passages[0].score]
+def worth_reading(passages: Sequence[Passage], wanted: Collection[int] = ()) -> list[Passage]:
+    """Of passages, best first, those `wanted` or at least `FLOOR` times as likely as the first."""
+    return [
+        passage
+        for passage in passages
+        if passage.score >= FLOOR * passages[0].score or passage.chunk_id in wanted
+    ]
 
 
 def _cut(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ..reader.reading import Reader
@@ -64,6 +65,8 @@ class Readers:
         return Grounds(
             ceiling=self._space.words().ceiling(question),
             reads_chinese=self._space.embedder.reads_chinese,
+            embed=self._space.embedder.encode,
+            texts=cache(self._space.store.document_text),
             calibration=self._calibration() if calibrated else None,
         )
 

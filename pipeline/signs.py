@@ -1,11 +1,10 @@
-"""What tells whether an answer is right: a few shares and probabilities, known once it is read.
+"""What tells whether an answer is right: a few numbers, known once the attempt is made.
 
-How likely it is that the evidence was found, how likely the reader held the least likely of
-its words, whether the words stand in the window as they are, how near to the question, and
-in which language, because one is read better than another. Other signs were tried and told
-nothing more of answers that the fit had not seen: the mean probability of the words, that
-of a refusal, what the words are worth without their source, the share of attention that it
-got, their number. Pure; what the signs are worth is for `calibration` to say.
+How likely it is that the evidence was found, that the cited unit holds the answer and that
+the best one does, how sure the reader was of the least likely of its words, whether those
+stand in the window, how near to the question; whether it was quoted or read, and in which
+language, because one is read better than another. Pure; what the signs are worth is for
+`calibration` to say.
 """
 
 from __future__ import annotations
@@ -16,23 +15,37 @@ from dataclasses import astuple, dataclass, fields
 from ..reader.prompt import question_language
 from ..reader.reading import Reading, Window
 from ..reader.terms import inverse_frequencies, overlap, terms
+from .answering.attempt import Attempt, Looked
 from .evidence import support
 
 _LEAST = 1e-3
+_FURTHEST = 5.0
+_TABLE = frozenset({"cell", "rows", "count", "most", "total", "difference"})
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """All in [0, 1]. `evidence` is the probability that it was found, `least` that of the least
-    likely word, given that the reader does not decline; `support` is how well the window bears
-    the words out, `nearness` the share of the question's weight that the sentence cited first
-    holds, `chinese` 1 for a Chinese question.
+    """`evidence`, `unit` and `best` are log-odds, within bounds, divided by the bound.
+
+    `evidence` is that it was found, `unit` that the unit cited first holds the answer, `best`
+    that the likeliest does. The rest is in [0, 1]: `least` is the probability of the least
+    likely word that was read, given that the reader does not decline (1 where nothing was
+    read), `support` how well the window bears the words out, `nearness` the share of the
+    question's weight that the sentence cited first holds. `quoted`, `tabled` and `decided`
+    are 1 for what was quoted, told by a table, answered yes or no; `sound` where the citation
+    bears the answer; `chinese` for a Chinese question.
     """
 
     evidence: float
+    unit: float
+    best: float
     least: float
     support: float
     nearness: float
+    quoted: float
+    tabled: float
+    decided: float
+    sound: float
     chinese: float
 
     def numbers(self) -> tuple[float, ...]:
@@ -44,28 +57,51 @@ SIGNS = tuple(field.name for field in fields(Signs))
 """Their names."""
 
 
-def signs_of(question: str, window: Window, evidence: float, reading: Reading) -> Signs | None:
-    """The signs of what was read; None where the reader does not tell how likely its words were.
+def signs_of(window: Window, evidence: float, attempt: Attempt, looked: Looked) -> Signs | None:
+    """The signs of an attempt; None where its reader does not tell how likely its words were.
 
     `evidence` is the probability that the window holds the evidence.
     """
-    if reading.least is None or reading.refusal is None:
+    question, reading = looked.field.question, attempt.reading
+    if reading is not None and (reading.least is None or reading.refusal is None):
         return None
-    least = math.exp(reading.least) / max(1 - reading.refusal, _LEAST)
     return Signs(
-        evidence=evidence,
-        least=min(least, 1.0),
-        support=support(reading),
-        nearness=_nearness(question, window, reading),
+        evidence=_odds(evidence),
+        unit=_odds(attempt.unit),
+        best=_odds(looked.best),
+        least=1.0 if reading is None else _least(reading),
+        support=_support(attempt),
+        nearness=_nearness(question, window, attempt),
+        quoted=float(reading is None),
+        tabled=float(attempt.how in _TABLE),
+        decided=float(attempt.how == "verdict"),
+        sound=float(attempt.sound),
         chinese=float(question_language(question) == "zh"),
     )
 
 
-def _nearness(question: str, window: Window, reading: Reading) -> float:
-    if not reading.evidence:
+def _least(reading: Reading) -> float:
+    least = math.exp(reading.least or 0.0) / max(1 - (reading.refusal or 0.0), _LEAST)
+    return min(least, 1.0)
+
+
+def _support(attempt: Attempt) -> float:
+    reading = attempt.reading
+    return 1.0 if reading is None or attempt.how != "read" else support(reading)
+
+
+def _odds(probability: float) -> float:
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    odds = math.log(bounded / (1 - bounded))
+    return min(max(odds, -_FURTHEST), _FURTHEST) / _FURTHEST
+
+
+def _nearness(question: str, window: Window, attempt: Attempt) -> float:
+    if not attempt.spans:
         return 0.0
-    first = reading.evidence[0]
-    texts = {passage.chunk_id: passage.text for passage in window.passages}
-    idf = inverse_frequencies([frozenset(terms(text)) for text in texts.values()])
-    sentence = texts[first.chunk_id][first.start : first.end]
-    return overlap(frozenset(terms(question)), frozenset(terms(sentence)), idf)
+    first = attempt.spans[0]
+    idf = inverse_frequencies([frozenset(terms(p.text)) for p in window.passages])
+    low = max(first.start - first.passage.start, 0)
+    cited = first.passage.text[low : max(first.end - first.passage.start, low)]
+    around = f"{first.passage.document.title} {first.passage.heading} {cited}"
+    return overlap(frozenset(terms(question)), frozenset(terms(around)), idf)

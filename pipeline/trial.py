@@ -14,7 +14,7 @@ from pathlib import Path
 from ..errors import UsageError
 from ..reader.reading import Reader
 from ..records import CalibrationReport, SearchResult
-from .ask import AskOptions, fill_window
+from .ask import AskOptions, attempted, prepared
 from .calibrate import LEAST, Judged, auroc, expected_error, fit, reliability, unseen
 from .calibration import write_calibration
 from .evaluation_set import Question
@@ -22,7 +22,7 @@ from .metrics import contains_groups, token_f1
 from .progress import Progress
 from .retrieve import Scope
 from .signs import signs_of
-from .verdict import Grounds, evidence_probability
+from .verdict import Grounds
 
 _RIGHT = 0.5
 """The F1 from which on an answer counts as right."""
@@ -76,19 +76,19 @@ class Trial:
             yield Scope(keys=tuple(sorted(left)))
 
     def _tried(self, question: Question, scope: Scope, group: int) -> Judged | None:
-        """An answer; None where nothing was read."""
+        """An answer; None where nothing was tried."""
         result = self.search(question.text, scope)
-        filled, _ = fill_window(result, self.reader, self.options.window)
-        if not filled.passages:
-            return None
         grounds = self.grounds(question.text)
-        evidence = evidence_probability(question.text, filled.passages, grounds)
-        reading = self.reader.read(question.text, filled.window, insist=True)
-        signs = signs_of(question.text, filled.window, evidence, reading)
+        asking = prepared(result, self.reader, self.options, grounds, insist=True).asking
+        attempt = attempted(asking)
+        if attempt is None:
+            return None
+        signs = signs_of(asking.window, asking.evidence, attempt, asking.looked)
         if signs is None:
             return None
-        right = not scope.keys and is_right(reading.text, question)
-        return Judged(signs, right, group, reading.adapter)
+        right = not scope.keys and is_right(attempt.text, question)
+        adapter = attempt.reading.adapter if attempt.reading else None
+        return Judged(signs, right, group, adapter)
 
 
 def calibrate(

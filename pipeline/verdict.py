@@ -1,4 +1,4 @@
-"""What is thought of a reading: how sure it is, whether that is enough, what contradicts it.
+"""What is thought of an attempt: how sure it is, whether that is enough, what contradicts it.
 
 By the reader's calibration, where it was measured how often it is right; else by a
 formula of what is plain to see. What is no answer, such as a number that stands nowhere,
@@ -8,7 +8,7 @@ is doubted either way. Pure.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..memory.analysis import unread
@@ -16,6 +16,8 @@ from ..reader.options import options_of
 from ..reader.reading import Reading, Window
 from ..reader.terms import echoes, is_number_for_a_person, numbers
 from ..records import Passage
+from .answering.attempt import Attempt, Looked
+from .answering.candidates import Embed
 from .calibration import Calibration
 from .conflict import rival
 from .evidence import judge, known_numbers, support
@@ -24,24 +26,30 @@ from .signs import signs_of
 _DOUBTED = 0.1
 """The most confidence in what is no answer."""
 
+_PLAIN_THRESHOLD = 0.3
+"""Below this probability of its unit a quote is doubted where nothing was measured."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """What an answer is judged by.
 
     `ceiling` is the best BM25 score the question could have, `reads_chinese` whether the
-    embedder that the passages were found with does. `calibration` says how often this reader
-    is right, where that was measured; it decides then what is declined.
+    embedder that the passages were found with does, and `embed` that embedder. `texts` gives
+    a document's text by its number. `calibration` says how often this reader is right, where
+    that was measured; it decides then what is declined.
     """
 
     ceiling: float
     reads_chinese: bool
     calibration: Calibration | None = None
+    embed: Embed | None = None
+    texts: Callable[[int], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is thought of a reading: how sure it is, and whether that is too little.
+    """What is thought of an attempt: how sure it is, and whether that is too little.
 
     `other` contradicts it.
     """
@@ -58,46 +66,58 @@ def evidence_probability(question: str, passages: Sequence[Passage], grounds: Gr
 
 
 def decide(
-    question: str,
     window: Window,
     evidence: float,
-    reading: Reading | None,
+    attempt: Attempt | None,
+    looked: Looked,
     calibration: Calibration | None,
 ) -> Verdict:
-    """What a reading is worth; `evidence` is the probability that the window holds any."""
-    if reading is None:
-        return Verdict(_confidence(evidence, reading, doubted=True), doubted=True)
-    doubted = _doubted(question, reading, window)
-    other = rival(question, window, reading)
-    signs = signs_of(question, window, evidence, reading)
+    """What an attempt is worth; `evidence` is the probability that the window holds any."""
+    question = looked.field.question
+    if attempt is None:
+        return Verdict(round(min(evidence, _DOUBTED), 4), doubted=True)
+    doubted = _doubted(question, attempt, window)
+    signs = signs_of(window, evidence, attempt, looked)
     if calibration is None or signs is None:
-        confidence = _confidence(evidence, reading, doubted=doubted)
+        confidence = _plainly(evidence, attempt)
+        doubted = doubted or (attempt.reading is None and confidence < _PLAIN_THRESHOLD)
     else:
         confidence = calibration.probability(signs)
-        confidence = min(confidence, _DOUBTED) if doubted else confidence
         doubted = doubted or confidence < calibration.threshold
+    if doubted:
+        confidence = min(confidence, _DOUBTED) if not attempt.sound else confidence
+    other = _rival(question, window, attempt)
     if other is not None:  # at most one of the two is right
         confidence /= 2
     return Verdict(round(confidence, 4), doubted, other)
 
 
-def _confidence(evidence: float, reading: Reading | None, *, doubted: bool) -> float:
+def _rival(question: str, window: Window, attempt: Attempt) -> Reading | None:
+    if attempt.reading is None or attempt.how != "read" or not attempt.sound:
+        return None
+    return rival(question, window, attempt.reading)
+
+
+def _plainly(evidence: float, attempt: Attempt) -> float:
     # The evidence must be there, the reader must have read it right, and it must say so.
-    confidence = evidence
-    if reading is not None:
-        read_right = 1.0 if reading.logprob is None else math.exp(reading.logprob)
-        confidence *= read_right * support(reading)
-    return round(min(confidence, _DOUBTED) if doubted else confidence, 4)
+    reading = attempt.reading
+    if reading is None:
+        return attempt.unit
+    read_right = 1.0 if reading.logprob is None else math.exp(reading.logprob)
+    return evidence * read_right * (support(reading) if attempt.how == "read" else 1.0)
 
 
-def _doubted(question: str, reading: Reading, window: Window) -> bool:
-    """Whether what was read is no answer: nothing, a refusal, without a source, an echo.
+def _doubted(question: str, attempt: Attempt, window: Window) -> bool:
+    """Whether an attempt is no answer: nothing, a refusal, without a source, an echo.
 
     Nor is a number, in digits, that stands nowhere, for an answer is copied, or one where a
     person is asked for.
     """
+    reading = attempt.reading
+    if not attempt.text or not attempt.spans or not attempt.sound:
+        return True
+    if reading is None or attempt.how == "verdict":
+        return reading is not None and reading.declined
     made_up = numbers(reading.text) - known_numbers(question, window)
-    unsaid = not reading.text or reading.declined or not reading.evidence
     echo = echoes(reading.text, question) and not options_of(question)
-    amiss = echo or is_number_for_a_person(reading.text, question)
-    return unsaid or bool(made_up) or amiss
+    return reading.declined or bool(made_up) or echo or is_number_for_a_person(reading.text, question)

@@ -85,7 +85,9 @@ class Assembler:
 
     def without_memory(self) -> Assembler:
         """One that computes everything and keeps nothing."""
-        return Assembler(self.model, self.maker, None, format=self.format)
+        other = Assembler(self.model, self.maker, None, format=self.format)
+        other._prefix, other._turns = self._prefix, self._turns
+        return other
 
     def warm(self, chunk: Sequence[int]) -> bool:
         """Have the chunk's states on disk; True where they had to be computed."""

@@ -190,7 +190,8 @@ class MemoryReader:
         tail = self.pieces.asking(question, window)
         ids = [*self.assembler.maker.prefix, *(t for chunk in chunks for t in chunk), *tail]
         self.pieces.check(len(ids))
-        assembled = self.assembler.assemble(chunks, room=len(tail) + self.answer_tokens + 1)
+        assembler = self.assembler.without_memory() if window.passing else self.assembler
+        assembled = assembler.assemble(chunks, room=len(tail) + self.answer_tokens + 1)
         self.mend(assembled, ids)
         return Prepared(ids, assembled)
 

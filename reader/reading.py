@@ -25,10 +25,14 @@ class WindowPassage:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Passages in the order in which they are read, and facts put into words."""
+    """Passages in the order in which they are read, and facts put into words.
+
+    Of a `passing` one nothing is kept: its passages are parts of others.
+    """
 
     passages: tuple[WindowPassage, ...]
     facts: tuple[str, ...] = ()
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

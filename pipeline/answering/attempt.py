@@ -1,0 +1,223 @@
+"""An attempt at an answer: quoted where a document says it whole, else read, then checked.
+
+What the question wants and what stands in the window decide who answers. A cell, a list,
+steps, a reason are quoted; a name or a number is read by the reader, and must then stand in
+the sentences that it cites and be of the type that was asked for. If not, it is read again
+with the likeliest sentence alone; if that does not bear it either, there is none. Whether an
+attempt is sure enough is not decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ...reader.reading import Evidence, Reader, Reading, Window, WindowPassage
+from ...records import Passage
+from .bearing import bears
+from .candidates import Candidate, Embed, Field, Floats, Texts, field_of
+from .quoting import Quote, Span, quote, shown
+from .unit_ranker import rank_units
+from .wording import verdict
+
+_DECISIVE = 0.25
+"""The probability of its unit from which on a table's answer needs no reader."""
+
+_WANTED = 0.3
+"""Of the best unit's probability: units whose passages enter the window whatever their score."""
+
+_ALONE = 3
+"""Sentences that are read again when the first reading does not hold: likeliest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The units of a window, how likely each holds the answer, and what can be quoted."""
+
+    field: Field
+    likely: Floats
+    quote: Quote | None
+    texts: Texts
+
+    @property
+    def best(self) -> float:
+        """The probability of the likeliest unit."""
+        return float(self.likely.max(initial=0.0))
+
+    @property
+    def wanted(self) -> frozenset[int]:
+        """The chunks that hold the likeliest units: they belong into the window."""
+        likely = sorted(zip(self.likely, self.field.candidates, strict=True), key=lambda p: -p[0])
+        near = [one for p, one in likely[:_ALONE] if p >= _WANTED * self.best]
+        return frozenset(one.passage.chunk_id for one in near)
+
+    @property
+    def found(self) -> Quote | None:
+        """The likeliest unit by itself."""
+        return shown(self.field, self.likely)
+
+    @property
+    def quotes_alone(self) -> bool:
+        """Whether what can be quoted is the answer, whoever reads."""
+        if self.quote is None:
+            return False
+        if self.quote.how in {"cell", "rows", "count", "most", "total", "difference"}:
+            return self.quote.probability >= _DECISIVE
+        return self.field.intent.whole
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An answer's words and where they stand, before it is decided whether they are given.
+
+    `reading` is what the reader made of it, None where it was quoted. `unit` is the
+    probability of the unit that is cited first. `sound` is whether the citation bears it.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    reading: Reading | None
+    unit: float
+    how: str
+    sound: bool = True
+
+
+def look(
+    question: str,
+    passages: Sequence[Passage],
+    texts: Texts,
+    *,
+    embed: Embed | None,
+    reads_chinese: bool,
+) -> Looked:
+    """What stands in the passages, best first, that can be an answer."""
+    field = field_of(question, passages, texts, embed=embed, reads_chinese=reads_chinese)
+    likely = rank_units(field)
+    return Looked(field, likely, quote(field, likely, texts), texts)
+
+
+def quoted(looked: Looked) -> Attempt | None:
+    """The quote as an attempt."""
+    found = looked.quote
+    if found is None:
+        return None
+    return Attempt(found.text, found.spans, None, found.probability, found.how)
+
+
+def read(
+    reader: Reader,
+    window: Window,
+    looked: Looked,
+    *,
+    on_text: Callable[[str], None] | None = None,
+    insist: bool,
+) -> Attempt:
+    """What the reader says, once or, where its citation does not bear it, again.
+
+    Raises:
+        ReaderError: the reader cannot read the window.
+    """
+    question = looked.field.question
+    reading = reader.read(question, window, on_text=on_text, insist=insist)
+    if looked.field.intent.kind == "yes_no":
+        return _verdict(reading, looked)
+    attempt = _of_reading(reading, window, looked)
+    if attempt.sound or reading.declined:
+        return attempt
+    for place in _likeliest(looked)[:_ALONE]:
+        again = _alone(reader, looked, place, reading)
+        if again is not None:
+            return again
+    return attempt
+
+
+def _of_reading(reading: Reading, window: Window, looked: Looked) -> Attempt:
+    """A reading with the units that hold its evidence, likeliest first, as citations."""
+    spans, unit = _units_of(reading.evidence, window, looked)
+    quotes = [looked.texts(s.passage.document.id)[s.start : s.end] for s in spans]
+    field = looked.field
+    sound = not reading.declined and bears(field.question, field.intent, reading.text, quotes)
+    return Attempt(reading.text, spans, reading, unit, "read", sound=sound)
+
+
+def _units_of(
+    evidence: Sequence[Evidence], window: Window, looked: Looked
+) -> tuple[tuple[Span, ...], float]:
+    """Where evidence stands, in whole units, with how likely the first of them is."""
+    found: list[tuple[float, tuple[Span, ...]]] = []
+    for item in evidence:
+        place = _place_of(item, looked)
+        if place is None:
+            continue
+        one = looked.field.candidates[place]
+        start = one.passage.start + item.start
+        kept = (
+            Span(one.passage, one.unit.start, one.unit.end, item.weight)
+            if one.unit.kind == "row"
+            else Span(one.passage, start, one.passage.start + item.end, item.weight)
+        )
+        header = one.unit.header
+        spans = (kept,) if header is None else (kept, Span(one.passage, *header, 0.3 * item.weight))
+        found.append((float(looked.likely[place]), spans))
+    found.sort(key=lambda pair: -pair[0])
+    flat = tuple(dict.fromkeys(span for _, spans in found for span in spans if span.weight > 0))
+    return flat, found[0][0] if found else 0.0
+
+
+def _place_of(item: Evidence, looked: Looked) -> int | None:
+    """The likeliest unit of a passage that evidence overlaps."""
+    best: int | None = None
+    for place, one in enumerate(looked.field.candidates):
+        if one.passage.chunk_id != item.chunk_id or one.unit.kind == "list":
+            continue
+        start, end = one.passage.start + item.start, one.passage.start + item.end
+        meets = one.unit.start < end and start < one.unit.end
+        if meets and (best is None or looked.likely[place] > looked.likely[best]):
+            best = place
+    return best
+
+
+def _likeliest(looked: Looked) -> list[int]:
+    """Units that can be read by themselves, likeliest first."""
+    order = sorted(range(len(looked.likely)), key=lambda place: -looked.likely[place])
+    return [place for place in order if looked.field.candidates[place].unit.kind != "heading"]
+
+
+def _alone(reader: Reader, looked: Looked, place: int, before: Reading) -> Attempt | None:
+    """What the reader makes of one unit by itself, if that bears it."""
+    one, field = looked.field.candidates[place], looked.field
+    window = Window((_as_passage(one),), passing=True)
+    reading = reader.read(field.question, window, insist=True)
+    if reading.declined or not bears(field.question, field.intent, reading.text, [one.text]):
+        return None
+    spans = (Span(one.passage, one.unit.start, one.unit.end),)
+    if one.unit.header is not None:
+        spans += (Span(one.passage, *one.unit.header, 0.3),)
+    kept = replace(
+        reading, evidence=(), other=None, first_token_ms=before.first_token_ms,
+        load_ms=before.load_ms, attention=before.attention,
+        cached_tokens=before.cached_tokens, prompt_tokens=before.prompt_tokens,
+    )  # fmt: skip
+    return Attempt(reading.text, spans, kept, float(looked.likely[place]), "alone")
+
+
+def _as_passage(one: Candidate) -> WindowPassage:
+    """A unit as a passage of its own, a row below its header."""
+    lines = [one.text]
+    return WindowPassage(
+        chunk_id=one.passage.chunk_id,
+        title=one.passage.document.title,
+        heading=one.passage.heading,
+        text="\n".join(lines),
+        score=one.passage.score,
+    )
+
+
+def _verdict(reading: Reading, looked: Looked) -> Attempt:
+    """Yes or no with the sentence that decides, which is the likeliest one."""
+    found = looked.found
+    if found is None or reading.declined or not reading.text:
+        return Attempt("", (), reading, 0.0, "read", sound=False)
+    yes = reading.text.strip().lower() in {"yes", "是"}
+    text = verdict(looked.field.question, yes, found.text)
+    return Attempt(text, found.spans, reading, found.probability, "verdict")
