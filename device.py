@@ -97,6 +97,13 @@ def describe(*, cache: Path | None = None) -> list[DeviceInfo]:
     ]
 
 
+def cpu_cores() -> int:
+    """How many cores this process may compute on."""
+    if hasattr(os, "sched_getaffinity"):  # where a process may be held to some
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _devices() -> list[str]:
     import torch
 
