@@ -217,6 +217,8 @@ class LanguageModel:
         logging.disable_progress_bar()
         dtype = getattr(torch, self.dtype)
         model = self._load(AutoModelForCausalLM.from_pretrained, dtype=dtype)
+        if (head := model.get_output_embeddings()) is not None:
+            head.register_forward_pre_hook(_flat)
         return model.to(self.device).eval()
 
     def _find_refusing_ids(self) -> frozenset[int]:
@@ -231,3 +233,9 @@ class LanguageModel:
         declared.append(settings.get("eos_token_id"))
         flat = (item if isinstance(item, (list, tuple)) else [item] for item in declared)
         return {int(token) for group in flat for token in group if token is not None}
+
+
+def _flat(_: Any, given: tuple[Any, ...]) -> tuple[Any, ...]:
+    """States so laid out that torch multiplies them by a matrix without copying that first."""
+    states = given[0]
+    return (states.reshape(-1, states.shape[-1]).view(states.shape), *given[1:])
