@@ -19,6 +19,7 @@ from .adapter_file import Adapter
 from .compact import TOKENIZERS, compact_tokenizer
 from .declined import OPENINGS, REFUSALS
 from .decoder_shape import Shape, read_shape
+from .kept_tokenizer import keep, kept_tokenizer
 from .tokenizer import LibraryTokenizer, Tokenizer
 
 
@@ -178,12 +179,16 @@ class LanguageModel:
             compact = compact_tokenizer(self.folder, self.cache / TOKENIZERS)
             if compact is not None:
                 return compact
+            if (kept := kept_tokenizer(self.folder, self.cache / TOKENIZERS)) is not None:
+                return kept
         from transformers import AutoTokenizer
 
-        def load(folder: Path, **options: Any) -> Tokenizer:
+        def load(folder: Path, **options: Any) -> LibraryTokenizer:
             return LibraryTokenizer(AutoTokenizer.from_pretrained(folder, **options))
 
-        tokenizer: Tokenizer = self._load(load)
+        tokenizer: LibraryTokenizer = self._load(load)
+        if self.cache is not None:
+            keep(tokenizer, self.folder, self.cache / TOKENIZERS)
         return tokenizer
 
     def _load_weights(self) -> Any:
@@ -217,8 +222,6 @@ class LanguageModel:
         logging.disable_progress_bar()
         dtype = getattr(torch, self.dtype)
         model = self._load(AutoModelForCausalLM.from_pretrained, dtype=dtype)
-        if (head := model.get_output_embeddings()) is not None:
-            head.register_forward_pre_hook(_flat)
         return model.to(self.device).eval()
 
     def _find_refusing_ids(self) -> frozenset[int]:
@@ -233,9 +236,3 @@ class LanguageModel:
         declared.append(settings.get("eos_token_id"))
         flat = (item if isinstance(item, (list, tuple)) else [item] for item in declared)
         return {int(token) for group in flat for token in group if token is not None}
-
-
-def _flat(_: Any, given: tuple[Any, ...]) -> tuple[Any, ...]:
-    """States so laid out that torch multiplies them by a matrix without copying that first."""
-    states = given[0]
-    return (states.reshape(-1, states.shape[-1]).view(states.shape), *given[1:])
