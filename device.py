@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import json
 import os
 import platform
 import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,18 @@ from .errors import ConfigError
 
 DTYPES = ("float32", "bfloat16", "float16")
 """The number formats that a user may ask for."""
+
+Clock = Callable[[], float]
+"""Seconds since some moment."""
+
+_ANSWER = {20: 1, 80: 1, 1: 8}
+"""How many passes an answer takes over so many tokens: repair, question, and one for each word."""
+
+_LAYER, _LAYERS = ((1536, 640), (640, 1024), (4096, 640), (640, 2048)), 2
+_HEAD = (24_576, 640)
+"""Shapes, (outputs, inputs), of a small decoder's projections, and of its output layer."""
+
+_ROUNDS = 4
 
 _CPU_BF16 = frozenset({"avx512_bf16", "amx_bf16"})
 """Without one of these a CPU does bfloat16 in software, far slower than float32."""
@@ -64,7 +78,7 @@ def pick_dtype(device: str, preference: str = "auto", *, cache: Path | None = No
 
     On a GPU of NVIDIA it is bfloat16, or float16 where the chip lacks that; on
     Apple's float32, since float16 overflows in Gemma 3; on a CPU bfloat16 if it
-    has the instructions and a short timing finds them faster, else float32. The
+    has the instructions and a short timing finds answers sooner in it, else float32. The
     outcome of the timing is kept in `cache`, so that a search need not repeat it.
 
     Raises:
@@ -95,6 +109,13 @@ def describe(*, cache: Path | None = None) -> list[DeviceInfo]:
         )
         for name in _devices()
     ]
+
+
+def cpu_cores() -> int:
+    """How many cores this process may compute on."""
+    if hasattr(os, "sched_getaffinity"):  # where a process may be held to some
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _devices() -> list[str]:
@@ -140,7 +161,9 @@ def _cpuinfo(field: str) -> str:
 def _measured_cpu_dtype(cache: Path | None) -> str:
     import torch
 
-    machine = f"{_cpuinfo('model name') or platform.processor()}, torch {torch.__version__}"
+    machine = (
+        f"{_cpuinfo('model name') or platform.processor()}, torch {torch.__version__}, answers"
+    )
     if cache is None:
         return _faster_cpu_dtype()
     memo = cache / "cpu-dtype.json"
@@ -153,24 +176,48 @@ def _measured_cpu_dtype(cache: Path | None) -> str:
 
 @functools.cache
 def _faster_cpu_dtype() -> str:
-    """Times one layer's product in both formats, the best of several rounds each.
+    """The format in which the products of an answer take less time."""
+    return quicker({name: passes_of(name) for name in ("float32", "bfloat16")})
 
-    Rounds alternate, so that other work on the machine hits both alike.
+
+def quicker(sides: Mapping[str, Callable[[int], None]], *, clock: Clock = time.perf_counter) -> str:
+    """Of formats that in which an answer is given sooner: its passes, the best of several each.
+
+    `sides` has for each a function that runs a pass over so many tokens. Rounds alternate, so
+    that other work on the machine hits all alike.
+    """
+    best = dict.fromkeys(((name, tokens) for name in sides for tokens in _ANSWER), float("inf"))
+    for _ in range(_ROUNDS):
+        for name, tokens in best:
+            start = clock()
+            sides[name](tokens)
+            best[name, tokens] = min(best[name, tokens], clock() - start)
+
+    def whole(name: str) -> float:
+        return sum(count * best[name, tokens] for tokens, count in _ANSWER.items())
+
+    return min(sides, key=whole)
+
+
+def passes_of(dtype: str) -> Callable[[int], None]:
+    """The products of a small decoder in a format: a function of how many tokens are read.
+
+    Its matrices are more than caches hold, as those of a model are.
     """
     import torch
+    from torch.nn.functional import linear
 
-    best = {torch.float32: float("inf"), torch.bfloat16: float("inf")}
-    with torch.inference_mode():
-        sides = {
-            dtype: (torch.ones(128, 384, dtype=dtype), torch.ones(384, 1536, dtype=dtype))
-            for dtype in best
-        }
-        for _ in range(6):
-            for dtype, (texts, layer) in sides.items():
-                start = time.perf_counter()
-                torch.mm(texts, layer)
-                best[dtype] = min(best[dtype], time.perf_counter() - start)
-    return "bfloat16" if best[torch.bfloat16] < best[torch.float32] else "float32"
+    options: Any = {"dtype": getattr(torch, dtype)}
+    layers = [[torch.ones(shape, **options) for shape in _LAYER] for _ in range(_LAYERS)]
+    head = torch.ones(_HEAD, **options)
+
+    def run(tokens: int) -> None:
+        with torch.inference_mode():
+            for matrix in itertools.chain.from_iterable(layers):
+                linear(torch.ones(tokens, matrix.shape[1], **options), matrix)
+            linear(torch.ones(1, head.shape[1], **options), head)
+
+    return run
 
 
 def _read_memo(path: Path) -> dict[str, str]:

@@ -15,6 +15,9 @@ from . import show
 from .options import Json, MemoryDir, settings_for
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..config import Settings
     from ..device import DeviceInfo
 
 app = typer.Typer(no_args_is_help=True, help="The settings in force.")
@@ -70,29 +73,52 @@ def doctor(memory: MemoryDir = None, json: Json = False) -> None:
     steps += [f"memctx models pull {' '.join(absent)}"] if absent else []
     steps += [] if home.exists() else ["memctx ingest PATH"]
     steps = list(dict.fromkeys(steps)) or ['memctx ask "..."']
+    devices = describe()
+    better = _better_reader(settings, devices)
+    present = [state.name for state in states if state.present]
     if json:
-        devices = [asdict(device) for device in describe()]
-        present = [state.name for state in states if state.present]
-        report = {"versions": versions, "missing": sorted(missing), "devices": devices}
-        show.as_json(report | {"models": present, "memory": home.exists(), "next": steps})
+        rows = [asdict(device) for device in devices]
+        report = {"versions": versions, "missing": sorted(missing), "devices": rows}
+        report |= {"models": present, "memory": home.exists(), "better_reader": better}
+        show.as_json(report | {"next": steps})
         return
     show.say(f"Python {sys.version.split()[0]} on {platform.platform()}")
     show.table(versions.items())
     for name, fix in missing.items():
         show.say(f"missing: {name}; {fix}")
-    for device in describe():
+    for device in devices:
         show.say(f"device: {_device(device)}")
     for state in states:
         show.say(
             f"model: {state.name} ({state.task}) {'is here' if state.present else 'is not here'}"
         )
     show.say(f"memory: {home.folder} {'exists' if home.exists() else 'is not there yet'}")
+    if better is not None:
+        get = "" if better in present else f"`memctx models pull {better}`, then "
+        show.say(
+            f"reader: {settings.reader}; this machine could carry {better}, which reads better: "
+            f"{get}MEMCTX_READER={better}"
+        )
     show.say("next: " + "; ".join(steps))
 
 
 def _plain(value: object) -> object:
     """A setting as JSON has it: paths and secrets are text."""
     return value if value is None or isinstance(value, (int, float)) else str(value)
+
+
+def _better_reader(settings: Settings, devices: Sequence[DeviceInfo]) -> str | None:
+    """The name of a reader that would do better on the device in use than the one set."""
+    from ..device import cpu_cores
+    from ..models.advice import better_reader
+    from ..models.catalogue import shipped_catalogue
+
+    if settings.reader_endpoint:
+        return None
+    used = next(device for device in devices if device.chosen)
+    cores = cpu_cores() if used.name == "cpu" else None
+    found = better_reader(shipped_catalogue(), settings.reader, memory=used.memory, cores=cores)
+    return found.name if found else None
 
 
 def _device(device: DeviceInfo) -> str:

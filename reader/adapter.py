@@ -12,7 +12,7 @@ known here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,6 +22,8 @@ from ..errors import ModelError
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
+
+    from .joint import Joint
 
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 """What is adapted: all projections of attention and of the perceptron behind it."""
@@ -57,6 +59,11 @@ def asked_in(language: str) -> Iterator[None]:
         yield
     finally:
         _LANGUAGE.reset(token)
+
+
+def taught(adapters: Collection[str]) -> str | None:
+    """Of adapters, by language, that which has an effect here; None where none has."""
+    return meant(adapters) if adapters and _ACTING.get() else None
 
 
 def meant(languages: Collection[str]) -> str | None:
@@ -113,11 +120,42 @@ def attach(weights: Any, adapters: Mapping[str, Mapping[str, Factors]]) -> None:
         _check(adapter, modules)
     for hook in getattr(weights, _ATTACHED, ()):
         hook.remove()
+    setattr(weights, _ATTACHED, [])
+    joints = weights.joints() if hasattr(weights, "joints") else []
+    for joint in joints:
+        joint.added = {}
+    if joints and not _learns(adapters):
+        _join(joints, modules, adapters)
+        return
     hooks = []
     for name in {name for adapter in adapters.values() for name in adapter}:
         pairs = {language: each[name] for language, each in adapters.items() if name in each}
         hooks.append(modules[name].register_forward_hook(_adding(pairs)))
     setattr(weights, _ATTACHED, hooks)
+
+
+def _learns(adapters: Mapping[str, Mapping[str, Factors]]) -> bool:
+    """Whether some factors are to be trained: those must not be copied."""
+    pairs = [pair for adapter in adapters.values() for pair in adapter.values()]
+    return any(pair.down.requires_grad or pair.up.requires_grad for pair in pairs)
+
+
+def _join(
+    joints: Sequence[Joint],
+    modules: Mapping[str, Any],
+    adapters: Mapping[str, Mapping[str, Factors]],
+) -> None:
+    """Attach adapters to projections that share an input."""
+    from .joint import addition
+
+    names = {module: name for name, module in modules.items()}
+    for joint in joints:
+        parts = [names[part] for part in joint.parts]
+        made = {
+            language: addition([adapter.get(name) for name in parts])
+            for language, adapter in adapters.items()
+        }
+        joint.added = {language: each for language, each in made.items() if each is not None}
 
 
 def _check(adapter: Mapping[str, Factors], modules: Mapping[str, Any]) -> None:
@@ -152,11 +190,12 @@ def _adding(pairs: Mapping[str, Factors]) -> Any:
     from torch.nn.functional import linear
 
     def add(_: Any, given: tuple[Tensor, ...], output: Tensor) -> Tensor | None:
-        language = meant(pairs) if _ACTING.get() else None
+        language = taught(pairs)
         if language is None:
             return None
         factors = pairs[language]
-        read = given[0].to(factors.down.dtype)
-        return output + linear(linear(read, factors.down), factors.up).to(output.dtype)
+        read = given[0].flatten(0, -2).to(factors.down.dtype)
+        added = linear(linear(read, factors.down), factors.up)
+        return output + added.view(output.shape).to(output.dtype)
 
     return add

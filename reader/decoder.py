@@ -25,11 +25,12 @@ from torch.nn import functional as F
 
 from .attention import Plan, attend_by, current_plan
 from .decoder_shape import WEIGHTS, Shape, tensor_names
+from .joint import Joint
 from .packed_cache import PackedCache
 from .rotation import inverse_frequencies
 
 Turns = Mapping[str, tuple[Tensor, Tensor]]
-"""Cosine and sine, (1, tokens, head width), for each type of layer."""
+"""Cosine and sine, (tokens, head width), for each type of layer."""
 
 
 class Linear(nn.Linear):
@@ -92,7 +93,13 @@ class Decoder(nn.Module):
         states = self.model(input_ids, position_ids, past_key_values, use_cache)
         last = isinstance(logits_to_keep, int)
         kept = slice(-logits_to_keep or None, None) if last else logits_to_keep
-        return Scores(self.lm_head(states[:, kept]))
+        # Two dimensions: of a slice with three, torch would copy the matrix to multiply by it.
+        return Scores(self.lm_head(states[0, kept])[None])
+
+    def joints(self) -> list[Joint]:
+        """Its projections but the head's, those together that read the same states."""
+        layers = [(layer.self_attn, layer.mlp) for layer in self.model.layers]
+        return [joint for both in layers for block in both for joint in (block.reads, block.writes)]
 
 
 class Stack(nn.Module):
@@ -121,16 +128,16 @@ class Stack(nn.Module):
             seen = past_key_values.get_seq_length() if past_key_values is not None else 0
             position_ids = torch.arange(seen, seen + input_ids.shape[1], device=input_ids.device)
             position_ids = position_ids[None]
-        states = self.embed_tokens(input_ids)
+        states = self.embed_tokens(input_ids[0])
         if self.shape.is_gemma:
             # Rounded to the weights' format first, as the model was trained.
             states = states * torch.tensor(self.shape.hidden_size**0.5).to(states)
         plan = current_plan() or Plan()
-        turns = self._turns(position_ids, states)
+        turns = self._turns(position_ids[0], states)
         for layer in self.layers:
             states = layer(states, turns, past_key_values, plan)
         normed: Tensor = self.norm(states)
-        return normed
+        return normed[None]
 
     def _turns(self, places: Tensor, like: Tensor) -> Turns:
         found = {}
@@ -159,7 +166,7 @@ class Layer(nn.Module):
     def forward(
         self, states: Tensor, turns: Turns, cache: PackedCache | None, plan: Plan
     ) -> Tensor:
-        """States of the same shape, (1, tokens, width)."""
+        """States of the same shape, (tokens, width)."""
         read = self.self_attn(self.input_layernorm(states), turns, cache, plan)
         if not self.gemma:
             states = states + read
@@ -188,6 +195,8 @@ class Attention(nn.Module):
         self.k_proj = Linear(size, shared, bias=bias)
         self.v_proj = Linear(size, shared, bias=bias)
         self.o_proj = Linear(own, size, bias=last_bias)
+        self.reads = Joint(self.q_proj, self.k_proj, self.v_proj)
+        self.writes = Joint(self.o_proj)
         self.normed = shape.norms_heads
         if self.normed:
             self.q_norm, self.k_norm = (Norm(shape, shape.head_dim) for _ in range(2))
@@ -195,10 +204,10 @@ class Attention(nn.Module):
     def forward(
         self, states: Tensor, turns: Turns, cache: PackedCache | None, plan: Plan
     ) -> Tensor:
-        """What each token gathered, (1, tokens, width); the cache grows by the tokens."""
+        """What each token gathered, (tokens, width); the cache grows by the tokens."""
         query, key, value = (
-            projection(states).unflatten(-1, (-1, self.width)).transpose(1, 2)
-            for projection in (self.q_proj, self.k_proj, self.v_proj)
+            made.view(len(made), -1, self.width).transpose(0, 1)[None]
+            for made in self.reads(states)
         )
         if self.normed:
             query, key = self.q_norm(query), self.k_norm(key)
@@ -209,7 +218,7 @@ class Attention(nn.Module):
         found = attend_by(
             plan, self.index, (query, key, value), scale=self.scale, window=self.window
         )
-        gathered: Tensor = self.o_proj(found.transpose(1, 2).flatten(2))
+        (gathered,) = self.writes(found[0].transpose(0, 1).flatten(1))
         return gathered
 
 
@@ -222,12 +231,14 @@ class Perceptron(nn.Module):
         self.gate_proj = Linear(shape.hidden_size, shape.intermediate_size, bias=False)
         self.up_proj = Linear(shape.hidden_size, shape.intermediate_size, bias=False)
         self.down_proj = Linear(shape.intermediate_size, shape.hidden_size, bias=False)
+        self.reads = Joint(self.gate_proj, self.up_proj)
+        self.writes = Joint(self.down_proj)
 
     def forward(self, states: Tensor) -> Tensor:
         """States of the same shape."""
-        gate = self.gate_proj(states)
+        gate, wide = self.reads(states)
         opened = F.gelu(gate, approximate="tanh") if self.soft else F.silu(gate)
-        made: Tensor = self.down_proj(opened * self.up_proj(states))
+        (made,) = self.writes(opened * wide)
         return made
 
 

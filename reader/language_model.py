@@ -19,6 +19,7 @@ from .adapter_file import Adapter
 from .compact import TOKENIZERS, compact_tokenizer
 from .declined import OPENINGS, REFUSALS
 from .decoder_shape import Shape, read_shape
+from .kept_tokenizer import keep, kept_tokenizer
 from .tokenizer import LibraryTokenizer, Tokenizer
 
 
@@ -178,12 +179,16 @@ class LanguageModel:
             compact = compact_tokenizer(self.folder, self.cache / TOKENIZERS)
             if compact is not None:
                 return compact
+            if (kept := kept_tokenizer(self.folder, self.cache / TOKENIZERS)) is not None:
+                return kept
         from transformers import AutoTokenizer
 
-        def load(folder: Path, **options: Any) -> Tokenizer:
+        def load(folder: Path, **options: Any) -> LibraryTokenizer:
             return LibraryTokenizer(AutoTokenizer.from_pretrained(folder, **options))
 
-        tokenizer: Tokenizer = self._load(load)
+        tokenizer: LibraryTokenizer = self._load(load)
+        if self.cache is not None:
+            keep(tokenizer, self.folder, self.cache / TOKENIZERS)
         return tokenizer
 
     def _load_weights(self) -> Any:

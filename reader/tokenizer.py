@@ -67,7 +67,7 @@ class LibraryTokenizer:
     """A tokenizer of transformers as a `Tokenizer`."""
 
     def __init__(self, library: Any) -> None:
-        self._library = library
+        self.library = library
         self._lock = threading.Lock()
         self.eos_token_id: int | None = library.eos_token_id
         self.pad_token_id: int | None = library.pad_token_id
@@ -80,21 +80,21 @@ class LibraryTokenizer:
     def encode(self, text: str, *, scaffold: bool = False) -> list[int]:
         """As `Tokenizer.encode`."""
         with self._lock:  # the library keeps the splitting rule as a state
-            ids: list[int] = self._library(
+            ids: list[int] = self.library(
                 text, add_special_tokens=False, split_special_tokens=not scaffold, verbose=False
             )["input_ids"]
         return ids
 
     def decode(self, ids: Sequence[int]) -> str:
         """As `Tokenizer.decode`."""
-        text: str = self._library.decode(list(ids), skip_special_tokens=True)
+        text: str = self.library.decode(list(ids), skip_special_tokens=True)
         return text
 
     def chat_frame(self) -> tuple[str, str]:
         """As `Tokenizer.chat_frame`."""
         if not self.is_chat:
             return "", ""
-        frame: str = self._library.apply_chat_template(
+        frame: str = self.library.apply_chat_template(
             [{"role": "user", "content": _MESSAGE}],
             tokenize=False,
             add_generation_prompt=True,

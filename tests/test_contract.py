@@ -266,6 +266,20 @@ def test_status_list_verify_and_doctor_describe_the_memory(sample: Shell) -> Non
     assert sample.json("doctor")["devices"][0]["name"] == "cpu"
 
 
+def test_the_doctor_names_a_better_reader_that_the_machine_could_carry(sample: Shell) -> None:
+    settings = sample.folder / "memctx.toml"
+    for reader, has_better in (
+        ("smollm2-135m-instruct", True),
+        ("qwen2.5-coder-1.5b-instruct", False),
+    ):
+        settings.write_text(f'reader = "{reader}"\n')
+        said = sample.run("doctor").stdout
+        better = sample.json("doctor")["better_reader"]
+        settings.unlink()
+        assert (better is not None) is has_better
+        assert (f"MEMCTX_READER={better}" in said) is has_better
+
+
 def test_settings_say_where_they_come_from(sample: Shell) -> None:
     (sample.folder / "memctx.toml").write_text("window = 1024\n")
     shown = sample.run("config", "show", "--origin").stdout

@@ -1,11 +1,20 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 from threadpoolctl import ThreadpoolController
 
-from memctx.device import DTYPES, describe, pick_device, pick_dtype, small_matrices
+from memctx.device import (
+    DTYPES,
+    describe,
+    passes_of,
+    pick_device,
+    pick_dtype,
+    quicker,
+    small_matrices,
+)
 from memctx.errors import ConfigError
 
 
@@ -53,6 +62,31 @@ def test_the_cpus_dtype_is_measured_once_and_remembered(tmp_path: Path) -> None:
     memo.write_text(json.dumps(dict.fromkeys(json.loads(memo.read_text()), other)))
     assert pick_dtype("cpu", cache=cache) == other
     assert pick_dtype("cpu") == measured
+
+
+def test_a_format_is_chosen_by_what_an_answer_takes_and_not_by_one_large_product() -> None:
+    now = 0.0
+    takes = {("float32", 1): 1.0, ("float32", 20): 4.0, ("float32", 80): 9.0}
+    takes |= {("bfloat16", 1): 2.0, ("bfloat16", 20): 3.0, ("bfloat16", 80): 4.0}
+
+    def side(name: str) -> Callable[[int], None]:
+        def run(tokens: int) -> None:
+            nonlocal now
+            now += takes[name, tokens]
+
+        return run
+
+    sides = {name: side(name) for name in ("float32", "bfloat16")}
+    assert quicker(sides, clock=lambda: now) == "float32", "single tokens weigh most"
+    takes["bfloat16", 1] = 1.0
+    assert quicker(sides, clock=lambda: now) == "bfloat16"
+
+
+def test_the_products_that_are_timed_run_in_both_formats() -> None:
+    for name in ("float32", "bfloat16"):
+        run = passes_of(name)
+        run(1)
+        run(3)
 
 
 @pytest.mark.parametrize("content", ["not json", "[]", '{"some other CPU": "float16"}'])

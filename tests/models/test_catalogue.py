@@ -81,6 +81,8 @@ def test_two_models_of_one_name_are_refused() -> None:
         ('target = "a"', 'target = "../a"', "must stay in the model's folder"),
         (SUM, "123", "64 hex digits"),
         ("download_bytes", 'convert = "zip"\ndownload_bytes', "only gguf"),
+        ("licence", "demand = { rank = 0, memory_bytes = 1, cores = 1 }\nlicence", "1 or more"),
+        ("licence", "demand = { rank = 1, memory_bytes = 1, cores = 1 }\nlicence", "only readers"),
         ("[[model]]", "[[model", "not TOML"),
     ],
 )
