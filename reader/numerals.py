@@ -49,6 +49,15 @@ def spelled_numbers(text: str) -> frozenset[str]:
     return frozenset((*english, *chinese))
 
 
+def without_numbers(text: str) -> str:
+    """A text without its numbers, in digits or in words.
+
+    >>> without_numbers("twelve men, 十二人, 12")
+    ' men, 人, '
+    """
+    return _CHINESE.sub("", _ENGLISH.sub("", re.sub(r"\d[\d,.]*", "", text)))
+
+
 def _english(words: str) -> str:
     values = (word for word in re.split(r"[ -]", words) if word != "and")
     total = group = 0

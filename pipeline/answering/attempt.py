@@ -12,8 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ...reader.reading import Evidence, Reader, Reading, Window, WindowPassage
+from ...reader.terms import inverse_frequencies, overlap, terms
 from ...records import Passage
+from ..ranking.trees import probability
 from .bearing import bears
 from .candidates import Candidate, Embed, Field, Floats, Texts, field_of
 from .quoting import Quote, Span, quote, shown
@@ -22,6 +26,9 @@ from .wording import verdict
 
 _DECISIVE = 0.25
 """The probability of its unit from which on a table's answer needs no reader."""
+
+_POINTS = 4.0
+"""Log-odds that a unit gains by having all of the words that a reader said."""
 
 _WANTED = 0.3
 """Of the best unit's probability: units whose passages enter the window whatever their score."""
@@ -63,7 +70,7 @@ class Looked:
             return False
         if self.quote.how in {"cell", "rows", "count", "most", "total", "difference"}:
             return self.quote.probability >= _DECISIVE
-        return self.field.intent.whole
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +128,8 @@ def read(
     reading = reader.read(question, window, on_text=on_text, insist=insist)
     if looked.field.intent.kind == "yes_no":
         return _verdict(reading, looked)
+    if looked.field.intent.whole and not reading.declined:
+        return _pointed_at(reading, looked)
     attempt = _of_reading(reading, window, looked)
     if attempt.sound or reading.declined:
         return attempt
@@ -138,6 +147,28 @@ def _of_reading(reading: Reading, window: Window, looked: Looked) -> Attempt:
     field = looked.field
     sound = not reading.declined and bears(field.question, field.intent, reading.text, quotes)
     return Attempt(reading.text, spans, reading, unit, "read", sound=sound)
+
+
+def _pointed_at(reading: Reading, looked: Looked) -> Attempt:
+    """What stands where the reader found its words: the whole sentence, list or steps.
+
+    A small reader finds the place, and says half of what stands there.
+    """
+    likely = pointed(looked, reading.text)
+    found = quote(looked.field, likely, looked.texts)
+    if found is None:
+        return Attempt("", (), reading, 0.0, "whole", sound=False)
+    return Attempt(found.text, found.spans, reading, found.probability, "whole")
+
+
+def pointed(looked: Looked, said: str) -> Floats:
+    """The units' probabilities, once a reader has said something that stands in one of them."""
+    words = frozenset(terms(said))
+    bags = [frozenset(terms(one.text)) for one in looked.field.candidates]
+    idf = inverse_frequencies(bags)
+    held = np.array([overlap(words, bag, idf) for bag in bags])
+    bounded = np.clip(looked.likely, 1e-6, 1 - 1e-6)
+    return probability(np.log(bounded / (1 - bounded)) + _POINTS * held)
 
 
 def _units_of(

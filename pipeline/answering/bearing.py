@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ...reader.answers.intent import Intent
 from ...reader.answers.types import answers_in_kind, says_more
-from ...reader.numerals import spelled_numbers
+from ...reader.numerals import spelled_numbers, without_numbers
 from ...reader.options import options_of
 from ...reader.terms import numbers, terms
 
@@ -40,8 +40,9 @@ def stands_in(text: str, source: str) -> bool:
     known = numbers(source) | spelled_numbers(source)
     if not numbers(text) <= known or not spelled_numbers(text) <= known | _small(text):
         return False
-    said = set(terms(text)) or set(text)
-    held = set(terms(source)) if terms(text) else set(source)
+    words = without_numbers(text)
+    said = set(terms(words)) or set("".join(words.split()))
+    held = set(terms(source)) if terms(words) else set(source)
     return len(said & held) >= _BORNE * len(said)
 
 

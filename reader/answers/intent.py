@@ -110,7 +110,7 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"among|the (?:members|participants|attendees|speakers|authors|winners|directors))\b",
             r"\bwho (?:all )?(?:attended|took part|participated|sits? on|sat on)\b",
             r"^(?:list|name|enumerate)\b|\bwhat (?:all|else)\b|\blist of\b|\bwhich ones\b",
-            r"\b(?:in|at|on|for|from|by|with) (?:which|what) (?!(?:was|is)\b)[\w-]+s\b",
+            r"\b(?:in|at|on|for|from|by|with) (?:which|what) (?:[\w-]+ ){0,2}(?!(?:was|is)\b)[\w-]+s\b",
             rf"^(?:which|what)(?: of the| are the| were the)?(?: [\w'-]+){{0,3}} (?!{_SINGULAR})"
             rf"[\w-]+s\b(?! (?:was|is|does|has)\b)(?!.*\bor\b)",
             r"^what\b.*\b(?:equipment|clothing|gear|documents?|items?|material|information)\b.*\b(?:must|"
@@ -140,11 +140,11 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "number",
         _words(
-            r"^(?!(?:which|who)\b).*\bhow (?:many|much|old|tall|high|deep|wide|far|large|big|heavy|fast|often|thick|hot|"
+            r"^(?!.*\b(?:which|who)\b).*\bhow (?:many|much|old|tall|high|deep|wide|far|large|big|heavy|fast|often|thick|hot|"
             r"cold)\b|^(?:(?:in|at|by|to|for|of) )?what(?:'s| is| was| were| are)? (?:the )?(?:[\w-]+ ){0,3}(?:number|amount|"
             r"price|cost|costs|percentage|share|rate|temperature|budget|fee|fees|salary|total|weight|"
             r"height|length|capacity|revenue|turnover|population|expenditure|limit|sum)\b|"
-            r"\bwhat percent\b|^(?!(?:which|who|what)\b).*\b(?:price|cost|budget|fee)\b",
+            r"\bwhat percent\b|^(?!.*\b(?:which|who|what)\b).*\b(?:price|cost|budget|fee)\b",
             r"多少|几(?!乎|何|年|天)|多高|多长|多宽|多深|多重|多大|百分之|比例|单价|价格|金额|费用|人数|数量",
         ),
     ),
@@ -166,7 +166,7 @@ _COUNTED = re.compile(
     r"assigned|listed|marked|run|belong|cost)\b|(?:多少|几)(?:个(?!月|小时)|项|名|位|家|台|条|份|处|次|笔|座|辆|所)",
     re.IGNORECASE,
 )
-_HOW_MANY = re.compile(r"\bhow many\b|多少|几", re.IGNORECASE)
+_HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

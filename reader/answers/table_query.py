@@ -48,6 +48,9 @@ _DIFFERENCE = re.compile(
     r"shorter|cheaper|dearer)\w*\b|相差|差|增加|减少|增长|下降|多多少|少多少|多了|少了|高出|低",
     re.IGNORECASE,
 )
+_NAME_LIKE = re.compile(r"[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*){1,3}")
+_YES = {"yes", "y", "x", "✓", "✔", "是", "有", "√", "true"}
+_NO = {"no", "n", "", "-", "–", "—", "否", "无", "×", "false"}
 _TOTAL_ROW = re.compile(r"^\W*(?:total|sum|all|overall|合计|总计|小计|共计)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"[-−]?\d[\d,  ]*(?:\.\d+)?")
 _UNIT = re.compile(r"[(（]([^()（）]{1,12})[)）]")
@@ -112,24 +115,55 @@ class _Query:
                 if words and words in asked and len(words) > len(best.get(column, "")) and len(words) > 3:
                     best[column] = words
         best = _without_parts(best)
+        for column, words in self._distinctive().items():
+            best.setdefault(column, words)
+        best |= self._marked(set(best))
         return list(best.items()) or self._by_part()
+
+    def _distinctive(self) -> dict[int, str]:
+        """Names of which the question says a part that no other cell of the column has."""
+        asked = {token.text for token in tokens(self.question)}
+        found: dict[int, str] = {}
+        for column in range(len(self.table.header.cells)):
+            values = {c.text for row in self._body() if column < len(row.cells) for c in (row.cells[column],)}
+            bags = {value: {t.text for t in tokens(value)} for value in values if value}
+            for value, words in bags.items():
+                others: set[str] = set().union(*(bag for v, bag in bags.items() if v != value))
+                telling = {w for w in words - others if len(w) > 3 and not w[0].isdigit()}
+                if _NAME_LIKE.fullmatch(value) and telling & asked and len(bags) > 1:
+                    found[column] = _said(value)
+        return found
+
+    def _marked(self, besides: set[int]) -> dict[int, str]:
+        """A column of yes and no that the question names: those rows that have a yes."""
+        column = self._column(besides)
+        if column is None:
+            return {}
+        cells = {row.cells[column].text.lower() for row in self._body() if column < len(row.cells)}
+        yes = cells & _YES
+        return {column: _said(yes.pop())} if yes and cells <= _YES | _NO else {}
 
     def _by_part(self) -> list[tuple[int, str]]:
         """The one row whose label shares the most with the question, if it is one."""
-        wanted = set(terms(self.question))
-        shared = []
-        for row in self._body():
-            label = next((cell for cell in row.cells if cell.text), None)
-            words = set(terms(label.text)) if label else set()
-            shared.append((len(words & wanted) / max(len(words), 1), len(words & wanted), row))
-        shared.sort(key=lambda one: (-one[1], -one[0]))
-        if not shared or shared[0][1] == 0 or shared[0][0] < 0.5:
+        row = self._most_alike(self._body(), at_least=0.5, label_only=True)
+        if row is None:
             return []
-        if len(shared) > 1 and shared[1][:2] == shared[0][:2]:
-            return []
-        row = shared[0][2]
         column = next(i for i, cell in enumerate(row.cells) if cell.text)
         return [(column, _said(row.cells[column].text))]
+
+    def _most_alike(self, rows: Sequence[Row], *, at_least: float, label_only: bool) -> Row | None:
+        """The one row whose words the question has most of; None where two are alike."""
+        wanted = set(terms(self.question))
+        shared = []
+        for row in rows:
+            texts = [cell.text for cell in row.cells if cell.text and not _bare_number(cell.text)]
+            words = {term for text in texts[: 1 if label_only else None] for term in terms(text)}
+            shared.append((len(words & wanted), len(words & wanted) / max(len(words), 1), row))
+        shared.sort(key=lambda one: (-one[0], -one[1]))
+        if not shared or shared[0][0] == 0 or shared[0][1] < at_least:
+            return None
+        tied = len(shared) > 1 and shared[1][:2] == shared[0][:2]
+        return None if tied else shared[0][2]
 
     def _singled_out_is_there(self) -> bool:
         """Whether every number, and every word in capitals, of the question is there or around."""
@@ -162,7 +196,8 @@ class _Query:
             words = set(terms(_bare(cell.text)))
             whole = _said(_bare(cell.text)) in asked if len(_bare(cell.text)) > 1 else False
             begun = sum(_abbreviates(word, wanted) for word in words - wanted)
-            shared = len(words & wanted) + 0.9 * begun + whole
+            years = sum(word[:1].isdigit() for word in words & wanted)
+            shared = len(words & wanted) + 0.9 * begun + whole + years  # a year says which
             scored.append((shared, shared / max(len(words), 1), column))
         scored.sort(reverse=True)
         if not scored or scored[0][0] <= 0:
@@ -173,19 +208,35 @@ class _Query:
 
     def _label_column(self, named: set[int]) -> int:
         """The column whose cells name the rows: as the question calls them, else the first."""
-        asked = self._column(named, numeric=False)
-        if asked is not None:
-            return asked
-        return next((i for i in range(len(self.table.header.cells)) if i not in named), 0)
+        wanted = set(terms(self.question))
+        columns = [i for i in range(len(self.table.header.cells)) if i not in named and not self._numeric(i)]
+
+        def rank(column: int) -> tuple[bool, bool, int]:
+            shares = bool(set(terms(self.table.header.cells[column].text)) & wanted)
+            return shares, not self._coded(column), -column
+
+        return max(columns, key=rank, default=0)
+
+    def _coded(self, column: int) -> bool:
+        """Whether a column holds codes, such as "P-07", rather than words."""
+        cells = [row.cells[column].text for row in self._body() if column < len(row.cells)]
+        return sum(any(c.isdigit() for c in cell) and len(cell) < 12 for cell in cells) > 0.6 * len(cells)
 
     # --- the kinds of question -------------------------------------------------------
 
     def _cell(self, rows: Sequence[Row], named: set[int], bound: bool) -> TableAnswer | None:
-        if not bound or len(rows) != 1:
+        if not bound or self.intent.kind == "difference":
+            return None
+        if len(rows) > 1:
+            alike = self._most_alike(rows, at_least=0.0, label_only=False)
+            rows = [alike] if alike is not None else []
+        if len(rows) != 1:
             return None
         column = self._column(named)
         if column is None and len(self.table.header.cells) == 2:
             column = next(iter({0, 1} - named), None)
+        if column is None and self.intent.kind == "number":
+            column = self._number_column(named)
         if column is None or column >= len(rows[0].cells) or not rows[0].cells[column].text:
             return None
         text = _with_unit(rows[0].cells[column], self.table.header.cells[column].text)
@@ -197,7 +248,8 @@ class _Query:
         if self.intent.kind not in {"count", "list", "open", "number", "person"} or not kept:
             return None
         counting = self.intent.counts and (bounded or self._column(named, numeric=True) is None)
-        if not (bound or bounded) or (not counting and self.intent.kind != "list" and len(kept) < 2):
+        counts_all = self.intent.kind == "count" and self._counts_all(named)
+        if not (bound or bounded or counts_all) or (not counting and self.intent.kind != "list" and len(kept) < 2):
             return None
         label = self._label_column(named)
         if named and label in named:
@@ -208,6 +260,12 @@ class _Query:
         listed = "; ".join(dict.fromkeys(names))
         text = f"{len(kept)} ({listed})" if counting else listed
         return TableAnswer(text, "count" if counting else "rows", tuple(kept), self._named(kept))
+
+    def _counts_all(self, named: set[int]) -> bool:
+        """Whether all rows are asked for: the question calls them as their column does."""
+        name = self.table.header.cells[self._label_column(named)].text
+        return bool(name) and _said(name).strip() in _said(self.question) and (
+            self._named(self._body()) >= 0.5)  # fmt: skip
 
     def _within_bounds(self, rows: Sequence[Row], named: set[int]) -> tuple[list[Row], bool]:
         over, under = _OVER.search(self.question), _UNDER.search(self.question)
@@ -232,8 +290,14 @@ class _Query:
         asked = self._column(named, numeric=True)
         if asked is not None:
             return asked
-        columns = [i for i in range(len(self.table.header.cells)) if i not in named and self._numeric(i)]
+        columns = [i for i in range(len(self.table.header.cells))
+                   if i not in named and self._numeric(i) and not self._numbers_rows(i)]  # fmt: skip
         return columns[0] if len(columns) == 1 else None
+
+    def _numbers_rows(self, column: int) -> bool:
+        """Whether a column only numbers the rows, or is of years."""
+        cells = [row.cells[column].text for row in self._body() if column < len(row.cells)]
+        return cells == [str(n) for n in range(1, len(cells) + 1)] or all(map(_year, cells))
 
     def _numeric(self, column: int) -> bool:
         cells = [row.cells[column].text for row in self._body() if column < len(row.cells)]

@@ -57,6 +57,12 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"[,;、，；]|\band\b|和|及|与|以及", re.IGNORECASE)
+_DAY_ALONE = re.compile(
+    rf"\W*(?:(?:on|in|by|since|from) )?(?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)?\.? (?:of )?)?{_MONTHS}\b[ ,.\d]*|"
+    r"\W*\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?\W*|\W*\d{1,2}月\d{1,2}日\W*|\W*\d{1,2}[./]\d{1,2}[./]\d{2,4}\W*|"
+    r"\W*\d{4}-\d{2}-\d{2}\W*",
+    re.IGNORECASE,
+)
 _WORD = re.compile(rf"[{CJK}]|[^\W_]")
 
 
@@ -86,7 +92,7 @@ def answers_in_kind(text: str, intent: Intent) -> bool:
     if not bare:
         return False
     if intent.kind == "duration":
-        return bool(_SPAN.search(bare)) or not _only_date(bare)
+        return not _names_a_day(bare) and (bool(_SPAN.search(bare)) or not _DATE.search(bare))
     if intent.kind in {"number", "count", "difference"}:
         return has_number(bare) and not _names_a_day(bare)
     return suits(bare, intent.kind)
@@ -128,12 +134,6 @@ def says_more(text: str, question: str) -> float:
     return len(telling - known) / len(telling) if telling else 0.0
 
 
-def _only_date(text: str) -> bool:
-    """Whether a text is a date and says no length of time."""
-    return bool(_DATE.search(text)) and not re.search(r"\d+ ?(?:-|–)? ?\d* ?[a-z]{3,}", text)
-
-
 def _names_a_day(text: str) -> bool:
-    """Whether a text names a day or a month where a number of something is asked for."""
-    return bool(re.fullmatch(rf"\W*(?:on |in |by )?(?:\d{{1,2}}\.? )?{_MONTHS}\b[ ,.\d]*", text, re.I)
-                or re.fullmatch(r"\W*\d{4}年\d{1,2}月(?:\d{1,2}日)?\W*", text))  # fmt: skip
+    """Whether a text is a day, a month or a year and nothing else."""
+    return bool(_DAY_ALONE.fullmatch(text.strip()))
