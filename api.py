@@ -73,7 +73,7 @@ class Memory:
         self.path = Path(path) if path is not None else self.settings.memory
         self._workspace = Workspace(self.path, self.settings, embedder=embedder)
         self._progress = progress or Quiet()
-        self._readers = Readers(self._workspace, reader)
+        self._readers = Readers(self._workspace, reader, self._progress)
 
     def __enter__(self) -> Memory:
         return self
@@ -198,7 +198,7 @@ class Memory:
             result,
             reader,
             options,
-            grounds=self._readers.grounds(question, calibrated=options.reader == "memory"),
+            grounds=self._readers.grounds(question, options.reader),
             on_text=on_text,
         )
 
@@ -412,7 +412,7 @@ class Memory:
         options = options or AskOptions(self.settings.passages, self.settings.window)
         trial = Trial(
             search=lambda text, scope: self.search(text, options.passages, scope=scope),
-            grounds=lambda text: self._readers.grounds(text, calibrated=False),
+            grounds=lambda text: self._readers.grounds(text, None),
             reader=self.reader(),
             options=options,
             keys=frozenset(row.key for row in self.documents()),

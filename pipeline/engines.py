@@ -27,6 +27,7 @@ _WRITER_WIDTH = 1536  # hidden size of chat models with about 1.5 billion weight
 _log = logging.getLogger(__name__)
 if TYPE_CHECKING:
     from ..reader.adapter_file import Adapter
+    from ..reader.assembly import Telling
     from ..reader.gate import GatedReader
     from ..reader.language_model import LanguageModel
     from ..reader.memory_reader import MemoryReader
@@ -97,9 +98,16 @@ class Places:
 
 
 def find_reader(
-    mode: str, settings: Settings, embedder: Embedder, *, places: Places | None = None
+    mode: str,
+    settings: Settings,
+    embedder: Embedder,
+    *,
+    places: Places | None = None,
+    telling: Telling | None = None,
 ) -> Reader:
     """A reader of the mode asked for; an endpoint, where one is set, reads in its place.
+
+    `telling` hears of passages whose states are computed.
 
     Raises:
         ModelNotFound: the weights of the reader are not on this machine.
@@ -109,7 +117,7 @@ def find_reader(
     if mode not in READER_MODES:
         raise UsageError(f"--reader is one of {', '.join(READER_MODES)}; got {mode!r}")
     if mode == "extract" and settings.extract == "span":
-        return find_memory_reader(settings, places=places, verbatim=True)
+        return find_memory_reader(settings, places=places, verbatim=True, telling=telling)
     if mode == "extract":
         from ..reader.extract import ExtractiveReader
 
@@ -129,11 +137,15 @@ def find_reader(
         found = _find_model(settings)
         adapters = find_adapters(found, settings, places or Places())
         return PrefillReader(_language_model(found, settings, adapters))
-    return find_memory_reader(settings, places=places)
+    return find_memory_reader(settings, places=places, telling=telling)
 
 
 def find_memory_reader(
-    settings: Settings, *, places: Places | None = None, verbatim: bool = False
+    settings: Settings,
+    *,
+    places: Places | None = None,
+    verbatim: bool = False,
+    telling: Telling | None = None,
 ) -> GatedReader:
     """The reader from stored states, with the adapter that the settings ask for.
 
@@ -146,7 +158,7 @@ def find_memory_reader(
     from ..reader.gate import GatedReader
 
     adapters = find_adapters(_find_model(settings), settings, places or Places())
-    reader = find_plain_reader(settings, places=places, adapters=adapters)
+    reader = find_plain_reader(settings, places=places, adapters=adapters, telling=telling)
     # Reading twice was measured with one that was taught; others may speak at length.
     reader = replace(reader, verbatim=verbatim, alone=bool(adapters))
     return GatedReader(reader, verdicts=settings.cache / "fidelity")
@@ -157,6 +169,7 @@ def find_plain_reader(
     *,
     places: Places | None = None,
     adapters: Mapping[str, Adapter] | None = None,
+    telling: Telling | None = None,
 ) -> MemoryReader:
     """The reader from stored states, whether they are faithful or not.
 
@@ -179,7 +192,7 @@ def find_plain_reader(
         dtype=model.dtype,
     )
     memory = KvMemory(states, budget=settings.kv_budget) if states else None
-    return MemoryReader(Assembler(model, maker, memory, format="int8"))
+    return MemoryReader(Assembler(model, maker, memory, format="int8", telling=telling))
 
 
 def find_token_count(settings: Settings) -> Callable[[str], int]:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from ..reader.reading import Reader
 from ..records import Fidelity
-from .engines import find_calibration, find_memory_reader, find_reader, find_token_count
+from .engines import (
+    find_calibration,
+    find_memory_reader,
+    find_quoting_calibration,
+    find_reader,
+    find_token_count,
+)
+from .progress import Progress, Quiet
 from .verdict import Grounds
 from .workspace import Workspace
 
@@ -20,10 +27,12 @@ if TYPE_CHECKING:
 class Readers:
     """Finds readers as the memory's settings say; one that is `given` stands for all modes."""
 
-    def __init__(self, space: Workspace, given: Reader | None) -> None:
-        self._space, self._given = space, given
+    def __init__(
+        self, space: Workspace, given: Reader | None, progress: Progress | None = None
+    ) -> None:
+        self._space, self._given, self._progress = space, given, progress or Quiet()
         self._found: dict[str, Reader] = {}
-        self._calibrations: list[Calibration | None] = []
+        self._calibrations: dict[str, Calibration | None] = {}
         self._count: Callable[[str], int] | None = None
 
     def of(self, mode: str) -> Reader:
@@ -38,7 +47,11 @@ class Readers:
         if mode not in self._found:
             space = self._space
             self._found[mode] = find_reader(
-                mode, space.settings, space.embedder, places=space.places()
+                mode,
+                space.settings,
+                space.embedder,
+                places=space.places(),
+                telling=self._tell,
             )
         return self._found[mode]
 
@@ -60,14 +73,14 @@ class Readers:
             reason=verdict.reason,
         )
 
-    def grounds(self, question: str, *, calibrated: bool) -> Grounds:
-        """What an answer to the question is judged by, the calibration among it or not."""
+    def grounds(self, question: str, mode: str | None) -> Grounds:
+        """What an answer to the question is judged by; of None, without a calibration."""
         return Grounds(
             ceiling=self._space.words().ceiling(question),
             reads_chinese=self._space.embedder.reads_chinese,
             embed=self._space.embedder.encode,
             texts=cache(self._space.store.document_text),
-            calibration=self._calibration() if calibrated else None,
+            calibration=self._calibration(mode) if mode else None,
         )
 
     def count(self) -> Callable[[str], int]:
@@ -80,11 +93,25 @@ class Readers:
         self._found.clear()
         self._calibrations.clear()
 
-    def _calibration(self) -> Calibration | None:
-        """How sure the reader's answers are; nothing is known of one that was given."""
-        if self._given is not None or self._space.settings.reader_endpoint:
+    def _tell(self, done: int, total: int) -> None:
+        """Shows that passages are read for the first time, which takes a while."""
+        if done == 0:
+            self._progress.start("reading passages for the first time", total, "passages")
+        else:
+            self._progress.advance(1)
+        if done == total:
+            self._progress.finish()
+
+    def _calibration(self, mode: str) -> Calibration | None:
+        """How sure answers are; nothing is known of a reader that was given."""
+        if self._given is not None or (mode != "extract" and self._space.settings.reader_endpoint):
             return None
-        if not self._calibrations:
-            found = find_calibration(self._space.settings, self._space.places())
-            self._calibrations.append(found)
-        return self._calibrations[0]
+        if mode not in self._calibrations:
+            self._calibrations[mode] = self._find_calibration(mode)
+        return self._calibrations[mode]
+
+    def _find_calibration(self, mode: str) -> Calibration | None:
+        if mode == "memory":
+            return find_calibration(self._space.settings, self._space.places())
+        spans = self._space.settings.extract == "span"  # which a model reads
+        return find_quoting_calibration() if mode == "extract" and not spans else None

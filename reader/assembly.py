@@ -6,7 +6,7 @@ Knows tokens and states; what they say, and what is asked of them, is not known 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,9 @@ from .packing import Layout, Stored, lay_out, place
 from .quantise import States
 from .rotation import layer_frequencies
 from .states import empty_buffers, encode
+
+Telling = Callable[[int, int], None]
+"""Told how many of so many chunks are computed, 0 first and all of them last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +41,24 @@ class Assembled:
 class Assembler:
     """Assembles windows for one model behind one prefix. Safe to share.
 
-    Without a `memory` every chunk is computed each time.
+    Without a `memory` every chunk is computed each time. `telling` hears of each that is: it
+    takes a second or more where states are not stored yet.
 
     Raises:
         ReaderError: when first used, if the model's positions cannot be moved.
     """
 
     def __init__(
-        self, model: LanguageModel, maker: Maker, memory: KvMemory | None, *, format: Format
+        self,
+        model: LanguageModel,
+        maker: Maker,
+        memory: KvMemory | None,
+        *,
+        format: Format,
+        telling: Telling | None = None,
     ) -> None:
         self.model, self.maker, self.memory, self.format = model, maker, memory, format
+        self.telling = telling
         self._prefix: States | None = None
         self._turns: list[Any] | None = None
 
@@ -71,17 +82,24 @@ class Assembler:
         buffers = empty_buffers(self.model.weights, layout.length + room)
         buffers.keys[:, :, : prefix.tokens] = prefix.keys
         buffers.values[:, :, : prefix.tokens] = prefix.values
-        spent, found = 0.0, 0
-        for chunk, start in zip(chunks, layout.starts, strict=True):
-            began = time.perf_counter()
-            stored = self._find(chunk)
+        began = time.perf_counter()
+        kept = [self._find(chunk) for chunk in chunks]
+        spent, found = time.perf_counter() - began, 0
+        missing, done = sum(stored is None for stored in kept), 0
+        for chunk, stored, start in zip(chunks, kept, layout.starts, strict=True):
             found += len(chunk) if stored is not None else 0
             if stored is None:
-                stored = self._compute(chunk)
-                began = time.perf_counter()
+                self._tell(done, missing)
+                stored, done = self._compute(chunk), done + 1
+            began = time.perf_counter()
             place(stored, buffers, start, shift=start - layout.prefix, turns=turns)
             spent += time.perf_counter() - began
+        self._tell(done, missing)
         return Assembled(packed_cache(buffers, layout.length), layout, found, 1000 * spent)
+
+    def _tell(self, done: int, total: int) -> None:
+        if self.telling is not None and total:
+            self.telling(done, total)
 
     def without_memory(self) -> Assembler:
         """One that computes everything and keeps nothing."""

@@ -59,9 +59,11 @@ def quote(field: Field, likely: Floats, text_of: Texts) -> Quote | None:
     """The best quoted answer; None where the window has no unit. `likely` is of each unit."""
     if not field.candidates:
         return None
-    table = from_tables(field, likely, text_of)
-    if table is not None:
-        return table
+    from .reckoning import reckoned
+
+    found = from_tables(field, likely, text_of) or reckoned(field, likely)
+    if found is not None:
+        return found
     best = _best(field, likely)
     return None if best is None else _whole(field, likely, best, text_of)
 
