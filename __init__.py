@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api import Memory as Memory
+    from .conditions import where as where
     from .config import Settings as Settings
     from .config import load_settings as load_settings
     from .errors import MemctxError as MemctxError
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from .pipeline.retrieve import Scope as Scope
     from .records import Answer as Answer
     from .records import Citation as Citation
+    from .records import CollectionInfo as CollectionInfo
+    from .records import Document as Document
     from .records import IngestReport as IngestReport
     from .records import Passage as Passage
     from .records import SearchResult as SearchResult
@@ -36,6 +39,8 @@ _HOMES = {
     "Answer": "records",
     "AskOptions": "pipeline.ask",
     "Citation": "records",
+    "CollectionInfo": "records",
+    "Document": "records",
     "Embedder": "memory.embedder",
     "HashingEmbedder": "memory.embedder",
     "IngestReport": "records",
@@ -48,6 +53,7 @@ _HOMES = {
     "Status": "records",
     "Summary": "records",
     "load_settings": "config",
+    "where": "conditions",
 }
 
 __all__ = sorted(_HOMES)

@@ -1,41 +1,35 @@
 """`Memory`: the library's public surface.
 
-Each method is one flow of the pipeline; this module wires them to one memory and
-does nothing else. Methods with an `a` in front are the same for asyncio: they run in
-a thread.
+Each method is one flow of the pipeline; this module, with `contents.py`, wires them to one
+memory and does nothing else. Methods with an `a` in front are the same for asyncio.
 """
 
 from __future__ import annotations
 
-import asyncio
-import os
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .config import Settings, load_settings
+from .config import Settings
+from .contents import Contents, PathLike
 from .errors import UsageError
 from .memory.embedder import Embedder
 from .memory.faults import check_text
-from .memory.rows import DocumentRow
 from .pipeline.ask import AskOptions, answer
 from .pipeline.engines import find_embedder
 from .pipeline.finding import Indexes
 from .pipeline.graph_reports import GraphExport
 from .pipeline.graph_view import GraphView
-from .pipeline.progress import Progress, Quiet
+from .pipeline.progress import Progress
 from .pipeline.readers import Readers
 from .pipeline.retrieve import Retriever, Scope
 from .pipeline.stages import Stages, listed
 from .pipeline.status import status
-from .pipeline.workspace import Workspace
 from .reader.reading import Reader
 from .records import (
     Answer,
     CalibrationReport,
     Fidelity,
-    IngestReport,
     Passage,
     SearchResult,
     Status,
@@ -43,6 +37,7 @@ from .records import (
     TrainReport,
     WarmReport,
 )
+from .twins import twin
 
 if TYPE_CHECKING:
     from .pipeline.evaluate import EvaluateOptions
@@ -50,10 +45,8 @@ if TYPE_CHECKING:
     from .pipeline.explain import Explanation
     from .pipeline.train import TrainOptions
 
-PathLike = str | os.PathLike[str]
 
-
-class Memory:
+class Memory(Contents):
     """A memory in a folder. Safe to share between threads; one process writes at a time.
 
     Opening costs nothing: the store, the indexes and the models are loaded when first
@@ -69,85 +62,8 @@ class Memory:
         reader: Reader | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self.settings = settings or load_settings()
-        self.path = Path(path) if path is not None else self.settings.memory
-        self._workspace = Workspace(self.path, self.settings, embedder=embedder)
-        self._progress = progress or Quiet()
+        super().__init__(path, settings=settings, embedder=embedder, progress=progress)
         self._readers = Readers(self._workspace, reader, self._progress)
-
-    def __enter__(self) -> Memory:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Lets go of everything that is open; the memory may be used again."""
-        self._workspace.close()
-
-    # --- putting in and taking out -------------------------------------------------
-
-    def ingest(
-        self,
-        *paths: PathLike,
-        collection: str = "default",
-        prune: bool = False,
-        dry_run: bool = False,
-        jobs: int = 1,
-        graph: bool = True,
-    ) -> IngestReport:
-        """Takes in files, folders, globs, or "-" for standard input.
-
-        Documents that did not change are not read again. With `prune`, those below the
-        same paths that are gone are forgotten. `jobs` is how many processes parse. Without
-        `graph` no names and facts are read; `reindex` makes up for it later. With the setting
-        `nodes`, long documents then get summary nodes.
-
-        Raises:
-            UsageError: a path does not exist, or the collection has no name.
-            KeyConflict: another root already gave a document the same key.
-            MemoryLocked: another process is writing.
-        """
-        if not collection:
-            raise UsageError("a collection needs a name")
-        # Parsers and extractors are not loaded by those who only ask.
-        from .pipeline.ingest import ingest
-        from .pipeline.ingest_options import IngestOptions
-        from .pipeline.loaders import Limits
-        from .pipeline.split import SplitLimits
-
-        settings = self.settings
-        options = IngestOptions(
-            collection=collection,
-            prune=prune,
-            dry_run=dry_run,
-            jobs=jobs,
-            graph=graph,
-            limits=Limits(file_bytes=settings.max_file_bytes),
-            splitting=SplitLimits(settings.chunk_tokens, settings.chunk_overlap),
-        )
-        named = [os.fspath(path) for path in paths]
-        report = ingest(self._workspace, named, options, self._progress)
-        if settings.nodes and not dry_run:
-            self._make_nodes()
-        return report
-
-    def forget(self, *keys: str, collection: str | None = None) -> int:
-        """Removes documents and all that came from them; returns how many.
-
-        Raises:
-            DocumentNotFound: a key is unknown; then nothing is removed.
-        """
-        self._workspace.home.require()
-        with self._workspace.writing() as store:
-            found = list(dict.fromkeys(store.find(key, collection) for key in keys))
-            store.forget(found)
-            return len(found)
 
     # --- finding and asking -------------------------------------------------------
 
@@ -166,9 +82,11 @@ class Memory:
 
         Raises:
             ModelNotFound: the weights of a stage are missing; names the command.
-            UsageError: `k` is below 1, or the query or the scope is no text.
+            UsageError: `k` is below 1, the query is empty, or it or the scope is no text.
         """
         check_text(query)
+        if not query.strip():
+            raise UsageError("there is nothing to look for: the query or question is empty")
         if k < 1:
             raise UsageError(f"k should be at least 1, got {k}")
         return self._retriever(stages).search(query, k, scope=scope, distinct=distinct)
@@ -188,6 +106,7 @@ class Memory:
 
         Raises:
             ModelNotFound: weights are missing; names the command that gets them.
+            UsageError: the question is empty, or there is no such reader.
         """
         options = options or AskOptions(
             window=self.settings.window, passages=self.settings.passages
@@ -271,18 +190,6 @@ class Memory:
 
     # --- looking inside -------------------------------------------------------------
 
-    def documents(self, collection: str | None = None) -> list[DocumentRow]:
-        """All documents, by collection and key."""
-        return self._workspace.store.list_documents(collection)
-
-    def show(self, key: str, *, collection: str | None = None) -> str:
-        """A document's text, the one that offsets refer to.
-
-        Raises:
-            DocumentNotFound: no document has this key.
-        """
-        return self._workspace.store.text(key, collection)
-
     def status(self) -> Status:
         """What the memory holds, what made it, and how large it is."""
         return status(self._workspace)
@@ -328,18 +235,6 @@ class Memory:
         if self.settings.nodes:
             self._make_nodes()
         return count
-
-    def export(self, file: PathLike) -> int:
-        """Writes the whole memory to one portable file; returns how many documents."""
-        from .pipeline.archive import export_memory
-
-        return export_memory(self._workspace, Path(file), self._progress)
-
-    def import_(self, file: PathLike) -> int:
-        """Takes in what `export` wrote; returns how many documents."""
-        from .pipeline.archive import import_memory
-
-        return import_memory(self._workspace, Path(file), self._progress)
 
     def warm_reader(self) -> WarmReport:
         """Computes the reader's states of every passage that has none yet.
@@ -421,38 +316,21 @@ class Memory:
         self._readers.renew()
         return report
 
-    # --- the same for asyncio -----------------------------------------------------------
-
-    async def aingest(self, *paths: PathLike, **options: Any) -> IngestReport:
-        """`ingest`, in a thread; `options` are its keyword arguments."""
-        return await asyncio.to_thread(self.ingest, *paths, **options)
-
-    async def aforget(self, *keys: str, collection: str | None = None) -> int:
-        """`forget`, in a thread."""
-        return await asyncio.to_thread(self.forget, *keys, collection=collection)
-
-    async def asearch(
-        self, query: str, k: int = 5, *, distinct: bool = False, scope: Scope | None = None
-    ) -> SearchResult:
-        """`search`, in a thread."""
-        return await asyncio.to_thread(self.search, query, k, distinct=distinct, scope=scope)
-
-    async def aask(
-        self,
-        question: str,
-        *,
-        options: AskOptions | None = None,
-        scope: Scope | None = None,
-        on_text: Callable[[str], None] | None = None,
-    ) -> Answer:
-        """`ask`, in a thread; `on_text` is called from that thread."""
-        return await asyncio.to_thread(
-            self.ask, question, options=options, scope=scope, on_text=on_text
-        )
-
-    async def asummarise(self, document: str | None = None, **options: Any) -> Summary:
-        """`summarise`, in a thread; `options` are its keyword arguments."""
-        return await asyncio.to_thread(self.summarise, document, **options)
+    asearch = twin(search)
+    aask = twin(ask)
+    asummarise = twin(summarise)
+    aexplain = twin(explain)
+    aevaluate = twin(evaluate)
+    areader = twin(reader)
+    astatus = twin(status)
+    agraph = twin(graph)
+    aexport_graph = twin(export_graph)
+    averify = twin(verify)
+    areindex = twin(reindex)
+    awarm_reader = twin(warm_reader)
+    acheck_reader = twin(check_reader)
+    atrain_reader = twin(train_reader)
+    acalibrate_reader = twin(calibrate_reader)
 
     def indexes(self) -> Indexes:
         """What this memory is searched by, as it is now; for those who measure or train."""
@@ -465,11 +343,6 @@ class Memory:
             space.embedder,
             space.model_id(),
         )
-
-    def _make_nodes(self) -> None:
-        from .pipeline.summary.node_making import NodeMaker
-
-        NodeMaker(self._workspace, self._progress).make_missing()
 
     def _retriever(self, stages: Stages | None) -> Retriever:
         reranker = self._workspace.reranker

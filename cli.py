@@ -16,6 +16,7 @@ import typer
 
 from . import __version__
 from .commands import (
+    collections,
     configuration,
     content,
     evaluate,
@@ -54,6 +55,7 @@ app.command()(upkeep.export)
 app.command("import")(upkeep.import_memory)
 app.command("eval")(evaluate.evaluate)
 app.command()(configuration.doctor)
+app.add_typer(collections.app, name="collections")
 app.add_typer(graph.app, name="graph")
 app.add_typer(models.app, name="models")
 app.add_typer(readers.app, name="reader")

@@ -18,8 +18,9 @@
     │   ├── DiskFull            there is no room to write
     │   ├── ReadOnlyMemory      it may be read and not written
     │   ├── DocumentNotFound    no such document
+    │   ├── CollectionNotFound  no such collection
     │   ├── EntityNotFound      no such name in the graph
-    │   └── KeyConflict         two roots claim one key
+    │   └── KeyConflict         two documents claim one key
     ├── FingerprintMismatch     vectors or states made by another model
     └── ReaderError             the reader cannot answer
         └── EndpointError       a remote reader refused or broke off
@@ -113,12 +114,16 @@ class DocumentNotFound(StoreError):
     """No document has that key."""
 
 
+class CollectionNotFound(StoreError):
+    """No collection has that name; the message lists those there are."""
+
+
 class EntityNotFound(StoreError):
     """The graph knows no such name; the message lists names that come near."""
 
 
 class KeyConflict(StoreError):
-    """Two ingested roots would give two documents the same key."""
+    """Two roots, or two collections that are to be one, have a document of the same key."""
 
 
 class FingerprintMismatch(MemctxError):

@@ -169,6 +169,8 @@ class DocumentRef(AsDict):
     key: str
     title: str
     uri: str
+    collection: str = "default"
+    metadata: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +363,15 @@ class IngestReport(AsDict):
     entities: int
     facts: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionInfo(AsDict):
+    """A collection, and how many documents and passages it holds."""
+
+    name: str
+    documents: int
+    chunks: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from . import show
-from .options import Json, MakeNodes, MemoryDir, open_memory
+from .options import Json, MakeNodes, MemoryDir, Where, open_memory
 
 
 def ingest(
@@ -88,11 +88,15 @@ def list_documents(
     collection: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only this collection.")
     ] = None,
+    where: Where = None,
     json: Json = False,
 ) -> None:
-    """List the documents: key, size and title."""
+    """List the documents: key, size and title.
+
+    Example: memctx list --where "year>=1905"
+    """
     with open_memory(memory) as opened:
-        rows = opened.documents(collection)
+        rows = opened.documents(collection, where=where)
     if json:
         show.as_json({"documents": [row.to_dict() for row in rows]})
         return

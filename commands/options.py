@@ -24,8 +24,9 @@ Collection = Annotated[
 Where = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="KEY=VALUE",
-        help="Only documents with this metadata; repeatable.",
+        metavar="CONDITION",
+        help="Only documents with such metadata: KEY=VALUE, !=, <, <=, >, >=, or KEY in A,B; "
+        "repeatable.",
         show_default=False,
     ),
 ]
@@ -114,15 +115,8 @@ def scope_of(collection: str | None, where: list[str] | None, documents: list[st
     """What `--collection`, `--where` and `--document` restrict a search to.
 
     Raises:
-        UsageError: a condition is not of the form KEY=VALUE.
+        UsageError: a condition is malformed.
     """
-    from ..errors import UsageError
     from ..pipeline.retrieve import Scope
 
-    conditions = {}
-    for condition in where or ():
-        name, sign, value = condition.partition("=")
-        if not sign or not name:
-            raise UsageError(f"--where needs KEY=VALUE, got {condition!r}")
-        conditions[name] = value
-    return Scope(collection, conditions, tuple(documents or ()))
+    return Scope(collection, where, tuple(documents or ()))

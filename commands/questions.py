@@ -63,6 +63,8 @@ def search(
 
         memctx search "when was the dome built" -k 3
 
+        memctx search "budget" --where "year>=1905" --where "tags in cost,dome"
+
         memctx search "who directed it" --explain --without hops
 
         memctx search --batch questions.jsonl --distinct --json

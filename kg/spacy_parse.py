@@ -38,7 +38,7 @@ def load(model: Path) -> Any:
     except ImportError as error:
         raise MissingDependency(
             "the knowledge graph of English texts needs spaCy, which is not installed; "
-            "run `pip install spacy`, or ingest with --no-graph"
+            "run `pip install spacy`, or leave the graph out (graph=False, --no-graph)"
         ) from error
     # NumPy's matrix product is three times as fast as the one that thinc brings along.
     set_current_ops(NumpyOps(use_blis=False))

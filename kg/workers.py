@@ -138,7 +138,7 @@ def _exchange(worker: subprocess.Popen[bytes], texts: Sequence[str]) -> list[Ext
     if not line:
         raise ExtractionError(
             f"a process that reads names and facts ended with code {worker.wait()} before its "
-            "work was done; run the same command again, or ingest with --no-graph"
+            "work was done; do the same again, or leave the graph out (graph=False, --no-graph)"
         )
     return [from_plain(each) for each in json.loads(line)]
 

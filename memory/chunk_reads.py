@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Connection, Row, exists, func, select
 
 from ..errors import CorruptMemory
 from ..records import Chunk, DocumentRef
@@ -51,18 +51,19 @@ class ChunkReads(Database):
         """The chunks with these numbers; numbers that no longer exist are left out."""
         query = chunk_query()
         with self.reading() as connection:
-            return {
-                row.id: chunk_row(row)
+            rows = [
+                row
                 for some in slices(chunk_ids)
                 for row in connection.execute(query.where(tables.chunks.c.id.in_(some)))
-            }
+            ]
+            return {row.id: row for row in chunk_rows(connection, rows)}
 
     def chunks_of(self, document_id: int) -> list[ChunkRow]:
         """A document's chunks, in the order of its text."""
         column = tables.chunks.c
         query = chunk_query().where(column.document_id == document_id).order_by(column.id)
         with self.reading() as connection:
-            return [chunk_row(row) for row in connection.execute(query)]
+            return chunk_rows(connection, connection.execute(query).all())
 
     def chunks_between(self, first: int, last: int) -> Iterator[ChunkRow]:
         """All chunks with first <= id <= last, by id, streamed."""
@@ -70,8 +71,8 @@ class ChunkReads(Database):
         while first <= last:
             query = chunk_query().where(column.id.between(first, last)).order_by(column.id)
             with self.reading() as connection:
-                rows = connection.execute(query.limit(AT_ONCE)).all()
-            yield from map(chunk_row, rows)
+                rows = chunk_rows(connection, connection.execute(query.limit(AT_ONCE)).all())
+            yield from rows
             if len(rows) < AT_ONCE:
                 return
             first = rows[-1].id + 1
@@ -154,8 +155,8 @@ class ChunkReads(Database):
         vector = tables.vectors.c
         made = exists().where(vector.hash == tables.chunks.c.hash, vector.model_id == model_id)
         with self.reading() as connection:
-            rows = connection.execute(chunk_query().where(~made).limit(limit)).all()
-        return [chunk_row(row) for row in rows]
+            query = chunk_query().where(~made).limit(limit)
+            return chunk_rows(connection, connection.execute(query).all())
 
 
 def _vector_query(model_id: int) -> Any:
@@ -185,30 +186,50 @@ def _stack(rows: Sequence[Any]) -> tuple[npt.NDArray[np.int64], Vectors]:
 
 
 def chunk_query() -> Any:
-    """Chunks with what names their document; rows for `chunk_row`."""
+    """Chunks with what names their document; rows for `chunk_rows`."""
     chunk, document = tables.chunks.c, tables.documents.c
     return select(
         *tables.chunks.c, document.key, document.title, document.uri, document.collection
     ).join(tables.documents, document.id == chunk.document_id)
 
 
-def chunk_row(row: Row[Any]) -> ChunkRow:
-    """A row of `chunk_query` as a record.
+def chunk_rows(connection: Connection, rows: Sequence[Row[Any]]) -> list[ChunkRow]:
+    """Rows of `chunk_query` as records.
 
     Raises:
-        CorruptMemory: the passage cannot be that stretch of a text.
+        CorruptMemory: a passage cannot be that stretch of a text.
     """
+    refs = document_refs(connection, rows)
+    return [ChunkRow(row.id, refs[row.document_id], row.hash, _chunk(row)) for row in rows]
+
+
+def document_refs(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, DocumentRef]:
+    """The documents of rows that name them, by number.
+
+    A document's metadata stands behind its text in the database, so that it is read once a
+    document and not once a row.
+    """
+    column = tables.documents.c
+    query = select(column.id, column.metadata)
+    named = {row.document_id: row for row in rows}
+    metadata = {
+        number: found
+        for some in slices(list(named))
+        for number, found in connection.execute(query.where(column.id.in_(some)))
+    }
+    return {
+        number: DocumentRef(
+            number, row.key, row.title, row.uri, row.collection, metadata.get(number) or {}
+        )
+        for number, row in named.items()
+    }
+
+
+def _chunk(row: Row[Any]) -> Chunk:
     try:
-        chunk = Chunk(row.start, row.end, row.text, row.page, row.heading, row.context)
+        return Chunk(row.start, row.end, row.text, row.page, row.heading, row.context)
     except ValueError as error:
         raise CorruptMemory(
             f"passage {row.id} of {row.key} is damaged ({error}); forget that document and "
             "ingest it again"
         ) from error
-    return ChunkRow(
-        id=row.id,
-        document=DocumentRef(row.document_id, row.key, row.title, row.uri),
-        collection=row.collection,
-        hash=row.hash,
-        chunk=chunk,
-    )

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, Select, exists, func, or_, select
+from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 
 from ..records import DocumentRef
 from . import tables
+from .chunk_reads import document_refs
 from .database import AT_ONCE, Database, slices
 from .graph_rows import (
     FactRow,
@@ -217,26 +218,27 @@ class GraphReads(Database):
         query = _placed((*columns, mention.start, mention.end), tables.mentions)
         query = query.join(tables.names, name.id == mention.name_id)
         query = query.order_by(chunk.id, mention.start).limit(limit)
+        rows, refs = self._placed_rows(query, by, values, limit)
         return [
             MentionRow(
                 chunk_id=row.chunk_id,
-                document=_ref(row),
+                document=refs[row.document_id],
                 entity_id=row.entity_id,
                 name=row.name,
                 kind=row.kind,
                 start=row.at + row.start,
                 end=row.at + row.end,
             )
-            for row in self._where(query, by, values)[:limit]
+            for row in rows
         ]
 
-    def _where(self, query: Any, by: Any, values: Sequence[int]) -> list[Row[Any]]:
+    def _placed_rows(
+        self, query: Any, by: Any, values: Sequence[int], limit: int | None
+    ) -> tuple[list[Row[Any]], dict[int, DocumentRef]]:
+        """Rows of `_placed`, at most `limit`, and the documents that they name."""
         with self.reading() as connection:
-            return [
-                row
-                for some in slices(values)
-                for row in connection.execute(query.where(by.in_(some)))
-            ]
+            rows = _rows(connection, query, by, values)[:limit]
+            return rows, document_refs(connection, rows)
 
     def facts_of(self, chunk_ids: Sequence[int]) -> list[FactRow]:
         """The facts that these chunks state, in the order of the text."""
@@ -262,7 +264,8 @@ class GraphReads(Database):
         query = query.join(subject, subject.c.id == fact.subject_id)
         query = query.join(object_, object_.c.id == fact.object_id)
         query = query.order_by(chunk.id, fact.start, fact.id).limit(limit)
-        return [_fact_row(row) for row in self._where(query, by, values)[:limit]]
+        rows, refs = self._placed_rows(query, by, values, limit)
+        return [_fact_row(row, refs[row.document_id]) for row in rows]
 
     def incidence(self, first: int, last: int) -> Incidence:
         """The mentions and subjects of the chunks first..last that were read."""
@@ -294,7 +297,8 @@ class GraphReads(Database):
             .join(tables.extractions, tables.extractions.c.id == reading.extraction_id)
             .join(tables.extractors, extractor.id == tables.extractions.c.extractor_id)
         )
-        rows = self._where(query, reading.chunk_id, chunk_ids)
+        with self.reading() as connection:
+            rows = _rows(connection, query, reading.chunk_id, chunk_ids)
         found = self._readings(list({row.extraction_id for row in rows}))
         return {row.chunk_id: (row.fingerprint, found[row.extraction_id]) for row in rows}
 
@@ -341,7 +345,7 @@ def _placed(columns: Sequence[Any], table: Any) -> Select[Any]:
         select(
             chunk.id.label("chunk_id"), chunk.start.label("at"), document.id.label("document_id")
         )
-        .add_columns(document.key, document.title, *columns, document.uri)
+        .add_columns(document.key, document.title, document.uri, document.collection, *columns)
         .select_from(table)
         .join(tables.readings, reading.extraction_id == table.c.extraction_id)
         .join(tables.chunks, chunk.id == reading.chunk_id)
@@ -349,11 +353,15 @@ def _placed(columns: Sequence[Any], table: Any) -> Select[Any]:
     )
 
 
-def _fact_row(row: Row[Any]) -> FactRow:
+def _rows(connection: Connection, query: Any, by: Any, values: Sequence[int]) -> list[Row[Any]]:
+    return [row for some in slices(values) for row in connection.execute(query.where(by.in_(some)))]
+
+
+def _fact_row(row: Row[Any], document: DocumentRef) -> FactRow:
     return FactRow(
         id=row.fact_id,
         chunk_id=row.chunk_id,
-        document=_ref(row),
+        document=document,
         subject=row.subject,
         subject_id=row.subject_id,
         relation=row.relation,
@@ -363,10 +371,6 @@ def _fact_row(row: Row[Any]) -> FactRow:
         start=row.at + row.start,
         end=row.at + row.end,
     )
-
-
-def _ref(row: Any) -> DocumentRef:
-    return DocumentRef(row.document_id, row.key, row.title, row.uri)
 
 
 def _columns(rows: Sequence[Any], width: int) -> tuple[Ids, ...]:

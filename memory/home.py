@@ -69,7 +69,7 @@ class Home:
         if not self.exists():
             raise MemoryNotFound(
                 f"{self.folder} holds no memory; make one with `memctx ingest PATH`, or name "
-                "another with --memory"
+                "the folder of another (--memory)"
             )
 
     def create(self) -> None:
@@ -82,7 +82,7 @@ class Home:
 
     def _require_folder(self) -> None:
         if self.folder.is_file():
-            raise UsageError(f"{self.folder} is a file; name a folder with --memory")
+            raise UsageError(f"{self.folder} is a file; name a folder (--memory)")
 
     def sizes(self) -> dict[str, int]:
         """Bytes on disk of each part."""

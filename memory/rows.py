@@ -65,7 +65,6 @@ class ChunkRow:
 
     id: int
     document: DocumentRef
-    collection: str
     hash: bytes
     chunk: Chunk
 

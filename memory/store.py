@@ -13,7 +13,6 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import (
     Connection,
@@ -21,14 +20,19 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    true,
     union,
 )
 
-from ..errors import DocumentNotFound
 from . import tables
 from .chunk_reads import ChunkReads
-from .database import AT_ONCE, slices
+from .collection_writes import (
+    check_no_shared_key,
+    documents_in,
+    forget_sources_in,
+    move_collection,
+)
+from .database import slices
+from .document_reads import DocumentReads
 from .graph_checks import GraphChecks
 from .graph_reads import GraphReads
 from .graph_rows import NameRules, Readings, UnreadChunk
@@ -36,10 +40,8 @@ from .graph_writes import GraphWriter
 from .rows import (
     Change,
     DocumentChange,
-    DocumentRow,
     DocumentState,
     SourceState,
-    StoredDocument,
 )
 from .settling import EachAlone
 from .summary_nodes import SummaryNodes
@@ -48,6 +50,7 @@ from .writes import (
     Vectors,
     forget_source_of,
     insert_vectors,
+    log_other_names,
     log_read,
     remove_document,
     replace_document,
@@ -57,7 +60,7 @@ from .writes import (
 _log = logging.getLogger(__name__)
 
 
-class Store(ChunkReads, GraphReads, GraphChecks, SummaryNodes, SummaryParts):
+class Store(DocumentReads, ChunkReads, GraphReads, GraphChecks, SummaryNodes, SummaryParts):
     """A memory's SQL database. Safe to share between threads.
 
     `read_only` stores refuse to write and can be opened while another process
@@ -134,12 +137,6 @@ class Store(ChunkReads, GraphReads, GraphChecks, SummaryNodes, SummaryParts):
                 for table in (tables.documents, tables.chunks, tables.vectors)
             }
 
-    def collections(self) -> tuple[str, ...]:
-        """The names of the collections that hold documents, sorted."""
-        column = tables.documents.c.collection
-        with self.reading() as connection:
-            return tuple(connection.scalars(select(column).distinct().order_by(column)))
-
     def sources(self, collection: str) -> dict[tuple[str, str], SourceState]:
         """What was ingested before: (root, key) of each source to its state then."""
         column = tables.sources.c
@@ -188,138 +185,6 @@ class Store(ChunkReads, GraphReads, GraphChecks, SummaryNodes, SummaryParts):
                 found.setdefault((root, source), []).append(key)
         return found
 
-    def list_documents(self, collection: str | None = None) -> list[DocumentRow]:
-        """All documents without their text, by collection and key."""
-        column = tables.documents.c
-        length = func.length(column.text)
-        pieces = (
-            select(func.count()).where(tables.chunks.c.document_id == column.id).scalar_subquery()
-        )
-        query = select(
-            column.id,
-            column.collection,
-            column.key,
-            column.title,
-            column.uri,
-            column.metadata,
-            length.label("characters"),
-            pieces.label("chunks"),
-        ).order_by(column.collection, column.key)
-        if collection is not None:
-            query = query.where(column.collection == collection)
-        with self.reading() as connection:
-            return [DocumentRow(*row) for row in connection.execute(query)]
-
-    def text(self, key: str, collection: str | None = None) -> str:
-        """A document's whole text.
-
-        Raises:
-            DocumentNotFound: no document has this key, or several collections do.
-        """
-        return self.document_text(self.find(key, collection))
-
-    def document_text(self, document_id: int) -> str:
-        """The whole text of the document with this number; empty if there is none."""
-        query = select(tables.documents.c.text).where(tables.documents.c.id == document_id)
-        with self.reading() as connection:
-            return connection.scalar(query) or ""
-
-    def find(self, key: str, collection: str | None = None) -> int:
-        """The number of the document with this key.
-
-        Raises:
-            DocumentNotFound: as `text`; names keys that come near.
-        """
-        column = tables.documents.c
-        query = select(column.id, column.collection).where(column.key == key)
-        if collection is not None:
-            query = query.where(column.collection == collection)
-        with self.reading() as connection:
-            rows = connection.execute(query).all()
-            if len(rows) == 1:
-                return int(rows[0].id)
-            if rows:
-                names = ", ".join(sorted(row.collection for row in rows))
-                raise DocumentNotFound(
-                    f"{key} is in several collections ({names}); say which with --collection"
-                )
-        raise self._unknown_key(key)
-
-    def _unknown_key(self, key: str) -> DocumentNotFound:
-        column = tables.documents.c.key
-        with self.reading() as connection:
-            query = select(column).where(column.contains(Path(key).name)).limit(3)
-            near = connection.scalars(query).all()
-        hint = f"; did you mean {', '.join(near)}?" if near else "; `memctx list` shows all keys"
-        return DocumentNotFound(f"no document has the key {key}{hint}")
-
-    def all_documents(self) -> Iterator[StoredDocument]:
-        """Every document with its text and origin, by number, streamed."""
-        column = tables.documents.c
-        query = select(tables.documents).order_by(column.id).limit(AT_ONCE // 5)
-        last = 0
-        while True:
-            with self.reading() as connection:
-                rows = connection.execute(query.where(column.id > last)).all()
-            yield from (StoredDocument(**row._mapping) for row in rows)
-            if not rows:
-                return
-            last = rows[-1].id
-
-    def matching(
-        self,
-        *,
-        collection: str | None = None,
-        where: Mapping[str, str] | None = None,
-        keys: Sequence[str] = (),
-    ) -> list[int]:
-        """The numbers of the documents that meet all conditions given.
-
-        `where` compares metadata as text; `keys` asks for any of these keys. A name that
-        no document has is warned of: it is more likely mistyped than meant.
-        """
-        column = tables.documents.c
-        query = select(column.id)
-        if collection is not None:
-            query = query.where(column.collection == collection)
-        if keys:
-            query = query.where(column.key.in_(list(keys)))
-        for name, value in (where or {}).items():
-            query = query.where(_metadata_equals(column.metadata[name], value))
-        with self.reading() as connection:
-            found = list(connection.scalars(query))
-        if not found or len(found) < len(keys):
-            self._warn_of_unknown(collection, where or {}, keys)
-        return found
-
-    def _warn_of_unknown(
-        self, collection: str | None, where: Iterable[str], keys: Sequence[str]
-    ) -> None:
-        """Tells what this memory does not know from conditions that nothing meets."""
-        known = self.collections()
-        if collection is not None and collection not in known:
-            there = ", ".join(known) or "none"
-            _log.warning("no collection is called %s; there are: %s", collection, there)
-            return
-        column = tables.documents.c
-        inside = true() if collection is None else column.collection == collection
-        for key in keys:
-            with self.reading() as connection:
-                there_is = select(column.id).where(column.key == key, inside).limit(1)
-                if connection.scalar(there_is) is None:
-                    _log.warning("%s", self._unknown_key(key))
-        if where:
-            self._warn_of_unknown_metadata(where)
-
-    def _warn_of_unknown_metadata(self, names: Iterable[str]) -> None:
-        with self.reading() as connection:
-            rows = connection.scalars(select(tables.documents.c.metadata))
-            fields = {field for metadata in rows for field in metadata}
-        for name in names:
-            if name not in fields:
-                there = ", ".join(sorted(fields)) or "none"
-                _log.warning("no document has the metadata %s; there are: %s", name, there)
-
     # --- the change log -----------------------------------------------------------
 
     def changes_since(self, sequence: int) -> list[Change]:
@@ -351,7 +216,7 @@ class Store(ChunkReads, GraphReads, GraphChecks, SummaryNodes, SummaryParts):
         self,
         changes: Sequence[DocumentChange],
         *,
-        sources: Mapping[tuple[str, str, str], SourceState] | None = None,
+        sources: Mapping[tuple[str, str, str], SourceState | None] | None = None,
         vectors: Mapping[bytes, Vectors] | None = None,
         model_id: int = 0,
         readings: Sequence[Readings] = (),
@@ -359,7 +224,8 @@ class Store(ChunkReads, GraphReads, GraphChecks, SummaryNodes, SummaryParts):
         """Writes documents, what was made of them and the sources they complete.
 
         One transaction. `sources` maps (collection, root, key) of sources that are now
-        wholly read. A document that exists under the same key is replaced.
+        wholly read, or with None count as not yet read. A document that exists under the same
+        key is replaced.
         """
         with self._changing_graph() as (connection, graph):
             insert_vectors(connection, model_id, vectors or {})
@@ -399,6 +265,36 @@ class Store(ChunkReads, GraphReads, GraphChecks, SummaryNodes, SummaryParts):
                 forget_source_of(connection, document_id)
                 remove_document(connection, document_id, graph)
 
+    def rename_collection(self, old: str, new: str) -> int:
+        """Gives a collection another name, in one transaction; returns how many documents.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+            KeyConflict: the other name is that of one which shares a key with it.
+        """
+        self.require_collection(old)
+        with self._engine.begin() as connection:
+            count = len(documents_in(connection, old))
+            if new != old:
+                check_no_shared_key(connection, old, new)
+                move_collection(connection, old, new)
+                log_other_names(connection)
+            return count
+
+    def drop_collection(self, name: str) -> int:
+        """Removes a collection with all its documents, in one transaction; returns how many.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
+        self.require_collection(name)
+        with self._changing_graph() as (connection, graph):
+            found = documents_in(connection, name)
+            for document_id in found:
+                remove_document(connection, document_id, graph)
+            forget_sources_in(connection, name)
+            return len(found)
+
     def forget_sources(self, collection: str, sources: Iterable[tuple[str, str]]) -> None:
         """Forgets that the (root, key) sources were ever read; documents stay."""
         column = tables.sources.c
@@ -417,14 +313,3 @@ class Store(ChunkReads, GraphReads, GraphChecks, SummaryNodes, SummaryParts):
             dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         found = [problem for problem in checked if problem != "ok"]
         return found + [f"row {row[1]} of {row[0]} points at nothing" for row in dangling]
-
-
-def _metadata_equals(field: Any, value: str) -> Any:
-    # JSON keeps types, a command line has only text: compare with what the text may mean.
-    plain = field.as_string() == value
-    if value in ("true", "false"):
-        return plain | (field.as_boolean() == (value == "true"))
-    try:
-        return plain | (field.as_float() == float(value))
-    except ValueError:
-        return plain

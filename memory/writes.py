@@ -153,8 +153,15 @@ def log_read(connection: Connection, chunks: Sequence[int]) -> None:
         _log(connection, "read", 0, (first, last))
 
 
-def replace_source(connection: Connection, where: tuple[str, str, str], state: SourceState) -> None:
-    """Remembers how the source (collection, root, key) was when it was read."""
+def log_other_names(connection: Connection) -> None:
+    """Says that something changed which is of no passage: whoever counts changes sees one."""
+    _log(connection, "read", 0, (1, 0))
+
+
+def replace_source(
+    connection: Connection, where: tuple[str, str, str], state: SourceState | None
+) -> None:
+    """Remembers how the source (collection, root, key) was when it was read; None forgets it."""
     column = tables.sources.c
     collection, root, key = where
     connection.execute(
@@ -162,6 +169,8 @@ def replace_source(connection: Connection, where: tuple[str, str, str], state: S
             column.collection == collection, column.root == root, column.key == key
         )
     )
+    if state is None:
+        return
     connection.execute(
         insert(tables.sources).values(
             collection=collection,

@@ -117,7 +117,7 @@ def _bound_model(store: Store, manifest: _Manifest) -> int:
     if recorded not in (None, manifest.fingerprint):
         raise FingerprintMismatch(
             f"this memory's vectors are made by {store.setting('embedder')}, the archive's by "
-            f"{manifest.embedder}; import it into a new memory with --memory DIR"
+            f"{manifest.embedder}; import it into a memory in another folder (--memory DIR)"
         )
     if not manifest.fingerprint:
         return 0

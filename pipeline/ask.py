@@ -212,8 +212,8 @@ def _too_small(result: SearchResult, reader: Reader, window: int) -> WindowTooSm
     needed = smallest(result.passages, overhead=overhead, cost=reader.cost, question=result.query)
     return WindowTooSmall(
         f"a window of {window} tokens leaves no room for a passage beside the instruction, the "
-        f"question and the answer ({overhead}); this question needs --window {needed} or more "
-        "(MEMCTX_WINDOW)"
+        f"question and the answer ({overhead}); this question needs {needed} or more "
+        f"(--window {needed}, MEMCTX_WINDOW)"
     )
 
 

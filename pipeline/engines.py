@@ -115,7 +115,7 @@ def find_reader(
         UsageError: there is no such mode.
     """
     if mode not in READER_MODES:
-        raise UsageError(f"--reader is one of {', '.join(READER_MODES)}; got {mode!r}")
+        raise UsageError(f"a reader (--reader) is one of {', '.join(READER_MODES)}; got {mode!r}")
     if mode == "extract" and settings.extract == "span":
         return find_memory_reader(settings, places=places, verbatim=True, telling=telling)
     if mode == "extract":

@@ -41,7 +41,7 @@ def export_graph(store: Store, graph: KnowledgeGraph, file: Path, format: str) -
         UsageError: there is no such format.
     """
     if format not in _FORMATS:
-        raise UsageError(f"--format is one of {', '.join(_FORMATS)}; got {format!r}")
+        raise UsageError(f"a format (--format) is one of {', '.join(_FORMATS)}; got {format!r}")
     return _FORMATS[format](store, graph, file)
 
 

@@ -1,4 +1,4 @@
-"""Ingestion: from paths to documents in the store, one transaction a batch.
+"""Ingestion: from paths, or texts, to documents in the store, one transaction a batch.
 
 A thread reads and splits ahead while this one embeds and writes, so that the model
 never waits for a parser. What was written stays written: whoever stops it, by key or
@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..memory.embedder import Embedder
 from ..memory.graph_rows import Readings
-from ..memory.rows import DocumentChange, SourceState
+from ..memory.rows import DocumentChange, DocumentState, SourceState
 from ..memory.store import Store
 from ..memory.writes import Vectors
 from ..records import Document, IngestReport, Skipped
@@ -25,6 +25,7 @@ from .extract import GraphReader
 from .identity import chunk_hash, document_hash, text_hash
 from .ingest_options import IngestOptions
 from .loaders import Source
+from .loaders.base import ADDED, STDIN
 from .parse import parse_all
 from .progress import Progress
 from .sources import discover
@@ -49,7 +50,7 @@ class _Batch:
 
     room: int
     changes: list[DocumentChange] = field(default_factory=list)
-    sources: dict[tuple[str, str, str], SourceState] = field(default_factory=dict)
+    sources: dict[tuple[str, str, str], SourceState | None] = field(default_factory=dict)
     chunks: int = 0
     characters: int = 0
     size: int = 0
@@ -99,6 +100,23 @@ def ingest(
         return Ingestion(store, workspace, options, progress).run(paths)
 
 
+def add(
+    workspace: Workspace,
+    items: Iterable[Document | Skipped],
+    options: IngestOptions,
+    progress: Progress,
+) -> IngestReport:
+    """Takes documents into a memory that are in no file; it is made if it is not there.
+
+    Whatever a document's key came from before, it is replaced.
+
+    Raises:
+        MemoryLocked: another process is writing.
+    """
+    with workspace.writing() as store:
+        return Ingestion(store, workspace, options, progress).add(items)
+
+
 class Ingestion:
     """One run on a store whose writer lock the caller holds."""
 
@@ -132,6 +150,18 @@ class Ingestion:
             self._remove(replaced(self._store, self._options.collection, found))
         if self._options.prune:
             self._prune(found)
+        return self._report(newest, began)
+
+    def add(self, items: Iterable[Document | Skipped]) -> IngestReport:
+        """What `add` does with an open store; it raises the same."""
+        began = time.perf_counter()
+        newest = self._store.newest_chunk()
+        self._progress.start("adding", None, "bytes")
+        # Not ahead, in a thread: whoever made these items may want to be asked in their own.
+        self._write_all(self._begun(self._added(items)))
+        return self._report(newest, began)
+
+    def _report(self, newest: int, began: float) -> IngestReport:
         said = self._store.said_since(newest)
         return IngestReport(
             **self._counts,
@@ -144,8 +174,11 @@ class Ingestion:
     def _read_and_write(self, found: Survey) -> None:
         total = sum(source.size for source in found.changed)
         self._progress.start("ingesting", total, "bytes")
+        self._write_all(ahead(self._begun(self._batches(found)), depth=2))
+
+    def _write_all(self, batches: Iterable[_Batch]) -> None:
         try:
-            for batch in ahead(self._begun(found), depth=2):
+            for batch in batches:
                 self._write(batch)
         finally:
             self._progress.finish()
@@ -154,9 +187,9 @@ class Ingestion:
 
     # --- reading, ahead of embedding ----------------------------------------------
 
-    def _begun(self, found: Survey) -> Iterator[_Batch]:
+    def _begun(self, batches: Iterable[_Batch]) -> Iterator[_Batch]:
         """The batches, whose names and facts begin to be read as soon as they are split."""
-        for batch in self._batches(found):
+        for batch in batches:
             if self._reader is not None and batch.changes:
                 batch.readings = self._reader.begin(self._store, batch.texts)
             yield batch
@@ -183,6 +216,27 @@ class Ingestion:
             batch.size += source.size
         yield batch
 
+    def _added(self, items: Iterable[Document | Skipped]) -> Iterator[_Batch]:
+        batch, nothing = _Batch(self._room), Survey((), self._options.collection)
+        for item in items:
+            key = item.key
+            source = Source(key, ADDED, None, 0, 0)
+            known = self._known(key)
+            change = self._change(source, item, nothing)
+            if change is not None:
+                batch.add(change)
+                batch.size += len(change.document.text)
+                if known is not None and known.root not in (STDIN, ADDED):
+                    # Its file is read again when the text is forgotten.
+                    batch.sources[self._options.collection, known.root, known.source] = None
+            if batch.full:
+                yield batch
+                batch = _Batch(self._room)
+        yield batch
+
+    def _known(self, key: str) -> DocumentState | None:
+        return self._store.states(self._options.collection, [key]).get(key)
+
     def _change(
         self, source: Source, item: Document | Skipped, found: Survey
     ) -> DocumentChange | None:
@@ -190,7 +244,7 @@ class Ingestion:
         if isinstance(item, Skipped):
             self._skipped.append(item)
             return None
-        known = self._store.states(self._options.collection, [item.key]).get(item.key)
+        known = self._known(item.key)
         reason = found.refusal(source, item.key, known, self._seen.get(item.key))
         if reason:
             self._skipped.append(Skipped(item.key, reason))

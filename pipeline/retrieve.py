@@ -8,13 +8,15 @@ puts these steps in order, and leaves out what `Stages` leaves out.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..conditions import Where, condition_of
 from ..device import small_matrices
+from ..errors import UsageError
 from ..kg.link import KnownName
 from ..memory.reranker import Reranker
 from ..memory.rows import ChunkRow
@@ -39,16 +41,28 @@ _FACT_PASSAGES = 10
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which documents a search is restricted to; all when nothing is given."""
+    """Which documents a search is restricted to; all when nothing is given.
+
+    `where` is a condition, `where("year") >= 1905`; one as text, "year>=1905"; a mapping of
+    what is to be equal, `{"year": 1905}`; or a list of conditions, all of which hold.
+
+    Raises:
+        UsageError: it is none of these, or `keys` is one text.
+    """
 
     collection: str | None = None
-    where: Mapping[str, str] | None = None
+    where: Where | None = None
     keys: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        condition_of(self.where)
+        if isinstance(self.keys, str):
+            raise UsageError(f"keys of a scope are a list, as in [{self.keys!r}]")
 
     @property
     def everything(self) -> bool:
         """Whether nothing is excluded."""
-        return self.collection is None and not self.where and not self.keys
+        return self.collection is None and condition_of(self.where) is None and not self.keys
 
 
 class Retriever:

@@ -49,13 +49,17 @@ class SummaryRequest:
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
-            raise UsageError(f"--method is one of {', '.join(METHODS)}; got {self.method!r}")
+            raise UsageError(
+                f"a method (--method) is one of {', '.join(METHODS)}; got {self.method!r}"
+            )
         if self.max_tokens < 1:
-            raise UsageError(f"--max-tokens should be at least 1, got {self.max_tokens}")
+            raise UsageError(
+                f"max_tokens (--max-tokens) should be at least 1, got {self.max_tokens}"
+            )
         if self.query is not None:
             check_text(self.query)
             if not self.query.strip():
-                raise UsageError("a query needs at least one word")
+                raise UsageError("the query is empty; without one, all is summarised")
 
     @property
     def scope(self) -> str:

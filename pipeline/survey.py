@@ -13,7 +13,7 @@ from ..records import Skipped
 from .identity import source_hash
 from .ingest_options import IngestOptions
 from .loaders import Source
-from .loaders.base import STDIN
+from .loaders.base import ADDED, STDIN
 from .sources import discover
 
 
@@ -65,13 +65,20 @@ class Survey:
             return ""
         if (known.root, known.source) in self.former:
             return ""  # it is read anew under another root
-        if known.root == STDIN or source.root == STDIN or not self.exists(known.root, known.source):
-            return ""  # it moved here, or is handed over anew
+        if known.root == STDIN or source.root in (STDIN, ADDED):
+            return ""  # it is handed over anew
+        if known.root == ADDED:
+            return (
+                f"the key {key} belongs to a text that was added; forget that one, or give this "
+                "file another name"
+            )
+        if not self.exists(known.root, known.source):
+            return ""  # it moved here
         if known.root == source.root:
             return f"the key {key} belongs to {known.source}; keys must differ"
         raise KeyConflict(
             f"{key} is in collection {self.collection} from {known.root} and now comes from "
-            f"{source.root}; ingest one of the two with another --collection NAME"
+            f"{source.root}; ingest one of the two into another collection (--collection NAME)"
         )
 
 
@@ -153,7 +160,7 @@ def gone(store: Store, collection: str, found: Survey, seen: set[str]) -> Gone:
     sources: list[tuple[str, str]] = []
     for (root, key), document_keys in by_source.items():
         place = Path(root) / key
-        if root == STDIN or not any(place.is_relative_to(scope) for scope in scopes):
+        if root in (STDIN, ADDED) or not any(place.is_relative_to(scope) for scope in scopes):
             continue
         if key.startswith(closed):
             continue
@@ -180,5 +187,5 @@ def _place(root: str, key: str) -> str:
 def _scope(path: str) -> Path:
     place = Path(path)
     if not place.exists() and any(sign in path for sign in "*?["):
-        raise UsageError(f"--prune needs files or folders; {path} is a pattern")
+        raise UsageError(f"to prune (--prune), name files or folders; {path} is a pattern")
     return place.resolve()

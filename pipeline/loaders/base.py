@@ -20,6 +20,9 @@ from ...records import Document, Skipped
 STDIN = "-"
 """The root of what was read from standard input; its key is "stdin"."""
 
+ADDED = "+"
+"""The root of what was added as text, and is in no file; its key is the document's."""
+
 _CHUNK = 65_536
 _PASSED_OVER = frozenset(["__MACOSX", "__pycache__", "desktop.ini", "node_modules", "Thumbs.db"])
 
@@ -50,7 +53,7 @@ class Source:
     """One input to ingest, as discovered. `size` is bytes.
 
     `key` is the posix path below `root`. `path` is None for standard input, and
-    `data` then holds what was read from it.
+    `data` then holds what was read from it; and for what was added as text.
     """
 
     key: str

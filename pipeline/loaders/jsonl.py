@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from ...errors import LoadError
@@ -122,7 +123,7 @@ def _is_record_line(line: str) -> bool:
 
 def _missing(value: Any) -> str:
     """What keeps a value from being a record; empty if nothing does."""
-    if not isinstance(value, dict):
+    if not isinstance(value, Mapping):
         return f"expected an object, found {type(value).__name__}"
     key, text = value.get("id"), value.get("text")
     if isinstance(key, bool) or not isinstance(key, (str, int)) or key == "":
@@ -139,20 +140,24 @@ def _parsed(item: Item, line: str, notes: dict[str, Json], where: str) -> Docume
 
 
 def _document(item: Item, record: Any, notes: dict[str, Json], where: str) -> Document | Skipped:
+    try:
+        document = document_of(record)
+    except LoadError as error:
+        return Skipped(item.key, f"{where}: {error}")
+    return replace(document, uri=item.uri, metadata={**document.metadata, **notes})
+
+
+def document_of(record: Any) -> Document:
+    """The document that a record is. Raises LoadError with what keeps it from being one."""
     if missing := _missing(record):
-        return Skipped(item.key, f"{where}: {missing}")
+        raise LoadError(missing)
     key, text = clean(str(record["id"])), clean(record["text"])
     if not text or text.isspace():
-        return Skipped(item.key, f'{where}: the text of "{key}" is empty')
+        raise LoadError(f'the text of "{key}" is empty')
     others = {name: value for name, value in record.items() if name not in _OWN}
     title = record.get("title")
-    return Document(
-        key,
-        text,
-        title=clean(title) if isinstance(title, str) else "",
-        uri=item.uri,
-        metadata=tidy(others) | notes,
-    )
+    title = clean(title) if isinstance(title, str) else ""
+    return Document(key, text, title=title, metadata=tidy(others))
 
 
 def _why(error: Exception) -> str:

@@ -52,7 +52,7 @@ def of_document(
     found = units(text, heads=_heads(chunks))
     texts = found.texts(text)
     embedder = embedding.embedder(text)
-    owner = (chunks[0].collection, chunks[0].document.key) if chunks else ("", "")
+    owner = (chunks[0].document.collection, chunks[0].document.key) if chunks else ("", "")
     vectors = embedding.of_document(owner, texts, embedder)
     origins = _origins(found.spans, chunks)
     return Gathered(

@@ -60,7 +60,7 @@ class NodeMaker:
         self, store: Store, document_id: int, model_id: int
     ) -> tuple[Owner, list[SummaryNode]]:
         first = store.chunks_of(document_id)[0]
-        owner = first.collection, first.document.key
+        owner = first.document.collection, first.document.key
         embedder, embedding = self.space.embedder, Embedding(self.space, Quiet())
         found: list[SummaryNode] = []
         if embedding.embedder(store.document_text(document_id)) is embedder:

@@ -147,7 +147,7 @@ def test_names_that_the_memory_does_not_know_are_told_from_no_match(
     assert caplog.messages == [
         "no document has the key c; `memctx list` shows all keys",
         "no collection is called other; there are: default",
-        "no document has the metadata yaer; there are: year",
+        "no document has the metadata yaer (did you mean year?); there are: year",
     ]
 
 

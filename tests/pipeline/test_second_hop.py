@@ -11,7 +11,7 @@ TEXT = "It rained. The Long Tide was directed by Ada Brook. Critics slept."
 
 def row(text: str, title: str = "") -> ChunkRow:
     chunk = Chunk(0, len(text), text, None, "", "")
-    return ChunkRow(1, DocumentRef(1, "a", title, ""), "default", b"", chunk)
+    return ChunkRow(1, DocumentRef(1, "a", title, ""), b"", chunk)
 
 
 def test_the_sentence_that_shares_the_question_s_words_is_taken() -> None:
