@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .asides import Aside, asides
+from .codes import without_codes
 from .extraction import Alias, ExtractedFact, Extraction, Mention
 from .facts_english import english_facts
 from .parse import Entity, Parse
 from .phrases import NOUNS, phrase
 from .spacy_parse import load, parses
 
-_RULES = "3"
+_RULES = "4"
 """Raised with every change of the rules: extractions made by older ones are stale."""
 
 
@@ -53,7 +54,8 @@ class EnglishExtractor:
         """One extraction for each text."""
         with _ONE_AT_A_TIME:
             pipeline = load(self._model)
-            return [extraction(parse) for parse in parses(pipeline, texts, self._batch)]
+            prose = [without_codes(text) for text in texts]
+            return [extraction(parse) for parse in parses(pipeline, prose, self._batch)]
 
 
 def extraction(parse: Parse) -> Extraction:

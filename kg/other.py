@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .codes import without_codes
 from .extraction import Alias, Extraction, Mention
 from .names import is_acronym_of
 
@@ -27,11 +28,11 @@ class OtherExtractor:
     @property
     def fingerprint(self) -> str:
         """Names the rules."""
-        return "other/1"
+        return "other/2"
 
     def extract(self, texts: Sequence[str]) -> list[Extraction]:
         """One extraction for each text."""
-        return [_extraction(text) for text in texts]
+        return [_extraction(without_codes(text)) for text in texts]
 
 
 def _extraction(text: str) -> Extraction:

@@ -136,6 +136,19 @@ class GraphReads(Database):
         with self.reading() as connection:
             return {kind: count for kind, count in connection.execute(query)}
 
+    def mention_kinds(self) -> dict[int, dict[str, int]]:
+        """By entity: how often its mentions were taken for a thing of each kind."""
+        name, mention = tables.names.c, tables.mentions.c
+        query = select(name.entity_id, mention.kind, func.count()).select_from(tables.mentions)
+        query = query.join(tables.names, name.id == mention.name_id)
+        found: dict[int, dict[str, int]] = {}
+        with self.reading() as connection:
+            for entity, kind, count in connection.execute(
+                query.group_by(name.entity_id, mention.kind)
+            ):
+                found.setdefault(entity, {})[kind] = count
+        return found
+
     # --- names and entities ---------------------------------------------------------------
 
     def names(self, ids: Sequence[int]) -> list[NameRow]:
@@ -150,11 +163,11 @@ class GraphReads(Database):
         """The names whose normal form has this hash, by number."""
         return self._names(tables.names.c.bare, [bare])
 
-    def names_with(self, part: str, limit: int) -> list[NameRow]:
-        """Up to `limit` names that hold these letters; a scan."""
+    def names_with(self, parts: Sequence[str], limit: int) -> list[NameRow]:
+        """Up to `limit` names that hold any of these parts, short ones first; a scan."""
         column = tables.names.c
         query = select(column.id, column.text, column.kind, column.entity_id)
-        query = query.where(column.text.icontains(part, autoescape=True))
+        query = query.where(or_(*(column.text.icontains(part, autoescape=True) for part in parts)))
         with self.reading() as connection:
             rows = connection.execute(query.order_by(func.length(column.text)).limit(limit))
             return [NameRow(*row) for row in rows]

@@ -12,6 +12,8 @@ from ..errors import EntityNotFound
 from ..kg.arrays import GraphArrays
 from ..kg.communities import Communities, communities
 from ..kg.graph import KnowledgeGraph
+from ..kg.nearest import nearest, pieces
+from ..kg.parse import VALUES
 from ..kg.route import route
 from ..kg.spellings import form_of, hash_of
 from ..memory.graph_rows import FactRow, MentionRow, NameRow
@@ -31,6 +33,8 @@ from .graph_reports import (
 
 _RELATED = 12
 _SHOWN = 10
+_HINTS = 3
+_COMPARED = 2000  # names that are compared with an unknown one
 
 
 class GraphView:
@@ -120,7 +124,7 @@ class GraphView:
         """
         rows = self._store.names_like(hash_of(form_of(name).bare))
         if not rows:
-            near = [row.text for row in self._store.names_with(name, 3)]
+            near = self._near(name)
             hint = f"did you mean {', '.join(near)}?" if near else "`memctx graph stats` shows some"
             raise EntityNotFound(f"no text that was read names {name}; {hint}")
         exact = {row.entity_id for row in rows if row.text == name}
@@ -134,6 +138,25 @@ class GraphView:
             row.id: EntityRef(row.id, row.text, row.kind) for row in self._store.names(entities)
         }
         return [heads[entity] for entity in entities if entity in heads]
+
+    def _near(self, name: str) -> list[str]:
+        """What an unknown name may mean: names that hold it, and names spelled nearly like it.
+
+        Names of things come before general terms, and no entity comes twice.
+        """
+        wanted = form_of(name).bare
+        if not wanted:
+            return []
+        store = self._store
+        rows = [*store.names_with([name], _COMPARED), *store.names_with(pieces(wanted), _COMPARED)]
+        proper = {row.text: row.entity_id for row in rows if row.kind not in VALUES | {"term"}}
+        terms = {row.text: row.entity_id for row in rows if row.kind == "term"}
+        near: dict[int, str] = {}
+        for named in (proper, terms):
+            holding = sorted((n for n in named if name.casefold() in n.casefold()), key=len)
+            for text in [*holding[:_HINTS], *nearest(name, named, _HINTS)]:
+                near.setdefault(named[text], text)
+        return list(near.values())[:_HINTS]
 
     def _rows_of(self, entity: int) -> list[int]:
         """Rows of the passages that mention an entity."""

@@ -6,26 +6,24 @@ With `MEMCTX_SCREENSHOT=FILE.png` the last test keeps a picture of the sample's 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from memctx import HashingEmbedder, Memory
 
+from .browser import chromium, find, opened, place_of
+
 DOCUMENTS = Path(__file__).parent.parent / "data" / "sample" / "documents"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -39,39 +37,9 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def page(exported: Path) -> Iterator[Page]:
-    """The page in headless Chromium, cut off from any network; its errors fail the tests."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("this test needs a browser: apt-get install -y chromium", pytrace=False)
-    errors: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        opened = browser.new_page(viewport={"width": 1440, "height": 900})
-        opened.on("pageerror", lambda error: errors.append(str(error)))
-        opened.on("request", lambda request: errors.append(request.url) if _away(request) else None)
-        opened.goto(exported.as_uri())
-        opened.wait_for_function("window.memctxGraph")
-        yield opened
-        browser.close()
-    assert errors == []
-
-
-def _away(request: Any) -> bool:
-    return not str(request.url).startswith("file:")
-
-
-def place_of(page: Page, name: str) -> tuple[float, float]:
-    """Where an entity is on the screen."""
-    point = page.evaluate(
-        "name => memctxGraph.toScreen(memctxGraph.nodes.find(node => node.name === name))", name
-    )
-    return point["x"], point["y"]
-
-
-def find(page: Page, name: str) -> None:
-    page.fill("#search", name)
-    page.press("#search", "Enter")
+def page(browser: Browser, exported: Path) -> Iterator[Page]:
+    with opened(browser, exported) as page:
+        yield page
 
 
 def test_the_page_draws_entities_and_counts_them(page: Page) -> None:
@@ -101,6 +69,43 @@ def test_chinese_names_are_found_too(page: Page) -> None:
 def test_what_is_not_there_is_said(page: Page) -> None:
     page.fill("#search", "zzyzx")
     assert "nothing of that name" in page.inner_text("#found")
+    assert "memctx graph entity NAME" in page.inner_text("#found")
+
+
+def test_a_slip_of_the_pen_is_answered_with_names_that_come_near(page: Page) -> None:
+    page.fill("#search", "corieholt")
+    assert "did you mean" in page.inner_text("#found")
+    page.get_by_role("button", name="Corrieholt", exact=True).click()
+    assert page.inner_text("#panel h2") == "Corrieholt"
+
+
+def test_enter_goes_from_hit_to_hit_and_around(page: Page) -> None:
+    page.fill("#search", "wendelow")
+    count = page.evaluate("() => hits.length")
+    names = []
+    for _ in range(count + 1):
+        page.press("#search", "Enter")
+        names.append(page.inner_text("#panel h2"))
+        assert page.inner_text("#found [aria-current]") == names[-1]
+    assert len(set(names)) > 2
+    assert names[-1] == names[0]
+    assert f"1 of {count} found" in page.inner_text("#found")
+    page.press("#search", "Shift+Enter")
+    assert page.inner_text("#panel h2") == names[-2]
+
+
+def test_typing_brings_the_best_hit_to_the_middle_with_its_neighbours(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.fill("#search", "caspar wendelow")
+    x, y = place_of(page, "Caspar Wendelow")
+    left, right, top, bottom = page.evaluate("() => free(true)")
+    assert (x, y) == pytest.approx(((left + right) / 2, (top + bottom) / 2), abs=1)
+    page.wait_for_function("() => labels.length")
+    labelled = page.evaluate("() => memctxGraph.labels().filter(l => l.node).map(l => l.node.name)")
+    near = page.evaluate("() => [...hits, ...hits[0].near.keys()].map(node => node.name)")
+    assert labelled[0] == "Caspar Wendelow"
+    assert len(labelled) > 2
+    assert set(labelled) <= set(near)
 
 
 def test_escape_closes_and_a_click_on_an_entity_opens(page: Page) -> None:
@@ -150,8 +155,9 @@ def test_kinds_can_be_hidden(page: Page) -> None:
 def test_a_picture_is_kept_when_asked_for(page: Page, exported: Path, tmp_path: Path) -> None:
     page.goto(exported.as_uri())
     page.wait_for_function("window.memctxGraph")
-    find(page, "caspar wendelow")
     page.fill("#search", "wendelow")
+    while page.locator("#panel h2").all_inner_texts() != ["Caspar Wendelow"]:
+        page.press("#search", "Enter")
     page.wait_for_timeout(600)
     file = Path(os.environ.get("MEMCTX_SCREENSHOT") or tmp_path / "graph.png")
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -130,6 +130,16 @@ def test_an_unknown_entity_names_those_that_come_near(memory: Memory) -> None:
         memory.graph().entity("Zzyzx")
 
 
+def test_a_mistyped_entity_names_those_that_are_spelled_nearly_so(memory: Memory) -> None:
+    graph = memory.graph()
+    with pytest.raises(EntityNotFound, match=r"did you mean Edmund Wendelow\?"):
+        graph.entity("Edmond Wendlow")
+    with pytest.raises(EntityNotFound, match=r"names 邬静兰; did you mean 邬静澜\?"):
+        graph.path("Sundermoor", "邬静兰")
+    with pytest.raises(EntityNotFound, match=r"did you mean Sundermoor\?"):
+        graph.path("Sundermor", "Edmund Wendelow")
+
+
 def test_a_path_leads_over_passages_and_says_what_joins_them(memory: Memory) -> None:
     path = memory.graph().path("Corrieholt Observatory", "River Tarn")
     assert path.found
