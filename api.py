@@ -102,7 +102,9 @@ class Memory(Contents):
     ) -> Answer:
         """An answer from the memory alone, with its sources, or an honest "not in memory".
 
-        `on_text` receives the answer's words as they are read; `stages` as in `search`.
+        `on_text` receives the answer's words as they are read; `stages` as in `search`. An
+        answer that was given before, of an unchanged memory, is given again at once, unless
+        the setting `answer_cache` is off.
 
         Raises:
             ModelNotFound: weights are missing; names the command that gets them.
@@ -111,6 +113,23 @@ class Memory(Contents):
         options = options or AskOptions(
             window=self.settings.window, passages=self.settings.passages
         )
+
+        def make() -> Answer:
+            return self._answered(question, options, scope, stages, on_text)
+
+        answers = self._readers.answers(options.reader)
+        if answers is None or not question.strip():
+            return make()
+        return answers.answer(question, repr((options, scope, stages)), make, on_text)
+
+    def _answered(
+        self,
+        question: str,
+        options: AskOptions,
+        scope: Scope | None,
+        stages: Stages | None,
+        on_text: Callable[[str], None] | None,
+    ) -> Answer:
         result = self.search(question, options.passages, scope=scope, stages=stages)
         reader = self.reader(options.reader)
         return answer(

@@ -41,6 +41,11 @@ class Home:
         return self.folder / "states"
 
     @property
+    def answers(self) -> Path:
+        """Answers that were given before; a cache."""
+        return self.folder / "answers"
+
+    @property
     def adapter(self) -> Path:
         """What its reader was taught, if it was."""
         return self.folder / "adapter"
@@ -93,6 +98,7 @@ class Home:
             "words": bytes_of(self.words),
             "graph": bytes_of(self.graph),
             "states": bytes_of(self.states),
+            "answers": bytes_of(self.answers),
         }
 
 

@@ -37,12 +37,23 @@ class AnswerCache:
     folder: Path
     version: str
 
-    def answer(self, question: str, asked: str, make: Callable[[], Answer]) -> Answer:
-        """The kept answer to a question that was `asked` in this way, else a new one, kept."""
+    def answer(
+        self,
+        question: str,
+        asked: str,
+        make: Callable[[], Answer],
+        on_text: Callable[[str], None] | None = None,
+    ) -> Answer:
+        """The kept answer to a question that was `asked` in this way, else a new one, kept.
+
+        `on_text` receives a kept one's words; of a new one `make` has told it.
+        """
         began = time.perf_counter()
         file = self._file(question, asked)
         known = _read(file)
         if known is not None:
+            if on_text is not None:
+                on_text(known.answer)
             return _again(known, 1000 * (time.perf_counter() - began))
         made = make()
         self._keep(file, made)

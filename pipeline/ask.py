@@ -24,6 +24,9 @@ from .verdict import Grounds, Verdict, decide, evidence_probability
 LOOKED_AT = 8
 """Passages whose sentences, rows and lists are looked at one by one, likeliest first."""
 
+_WORTH_READING = 0.1
+"""The same, from which on the window is read even where the passages seem to hold nothing."""
+
 _WORTH_SHOWING = 0.04
 """The probability from which on the likeliest unit is shown where there is no answer."""
 
@@ -67,6 +70,8 @@ def answer(
     asking, filled = ready.asking, ready.filled
     question, looked = result.query, asking.looked
     stream = on_text and Stream(on_text, question, filled.window, always=options.always_answer)
+    if is_read(asking) and not looked.quotes_alone:
+        reader.load()  # which is in no timing
     began = time.perf_counter()
     attempt = attempted(asking, stream.add if stream else None)
     read_ms = _since(began)
@@ -140,17 +145,26 @@ def attempted(asking: Asking, on_text: Callable[[str], None] | None = None) -> A
         ReaderError: the reader cannot read the window.
     """
     looked, reader, calibrated = asking.looked, asking.reader, asking.calibration is not None
-    if looked.quotes_alone or isinstance(reader, ExtractiveReader):
+    if looked.quotes_alone or quotes_only(reader):
         return quoted(looked)
-    least = CALIBRATED_READ_FROM if calibrated else READ_FROM
-    likely = max(asking.evidence, looked.best)
-    if not asking.window.passages or (likely < least and not asking.insist):
+    if not is_read(asking):
         return None
-    reader.load()
     # Calibrated, what is declined is known when all is read: nothing is said before.
     early = on_text if asking.insist or not calibrated else None
     insist = asking.insist or calibrated
     return read(reader, asking.window, looked, on_text=early, insist=insist)
+
+
+def is_read(asking: Asking) -> bool:
+    """Whether the window is likely enough to hold the answer to be read."""
+    least = READ_FROM if asking.calibration is None else CALIBRATED_READ_FROM
+    likely = asking.evidence >= least or asking.looked.best >= _WORTH_READING
+    return bool(asking.window.passages) and (asking.insist or likely)
+
+
+def quotes_only(reader: Reader) -> bool:
+    """Whether a reader only quotes: then what is quoted is looked for here."""
+    return isinstance(reader, ExtractiveReader) and reader.mode == "extract"
 
 
 def look_at(question: str, passages: Sequence[Passage], grounds: Grounds) -> Looked:
@@ -238,7 +252,7 @@ def _said(
 
 def _info(reader: Reader, attempt: Attempt | None) -> ReaderInfo:
     """Who answered: the reader, or nobody where the answer was quoted."""
-    if attempt is None or isinstance(reader, ExtractiveReader):
+    if attempt is None or quotes_only(reader):
         return ReaderInfo(reader.name, reader.mode, None)
     if attempt.reading is None:
         return ReaderInfo(reader.name, "extract", None)

@@ -254,6 +254,15 @@ def find_adapters(found: ResolvedModel, settings: Settings, places: Places) -> d
     return {}
 
 
+def reader_identity(settings: Settings, places: Places) -> list[str]:
+    """Names the reader's weights and what it was taught; of an endpoint, its address and model."""
+    if settings.reader_endpoint:
+        return [settings.reader_endpoint, settings.reader_endpoint_model]
+    found = _find_model(settings)
+    adapters = find_adapters(found, settings, places)
+    return [found.fingerprint, *sorted(adapter.digest for adapter in adapters.values())]
+
+
 def find_shipped_adapters(settings: Settings) -> dict[str, Adapter]:
     """What the reader was taught before it came to any memory, or what is set in its place.
 
@@ -282,7 +291,8 @@ def find_calibration(settings: Settings, places: Places) -> Calibration | None:
 
 def find_quoting_calibration() -> Calibration | None:
     """How sure answers are that are quoted without any reader."""
-    return _read_calibration(_shipped_calibration("extract"))
+    shipped = _shipped_calibration("extract")
+    return _read_calibration(shipped) if shipped.is_file() else None
 
 
 def _shipped_calibration(name: str) -> Path:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from ..reader.reading import Reader
 from ..records import Fidelity
+from .answer_cache import AnswerCache
 from .engines import (
     find_calibration,
     find_memory_reader,
     find_quoting_calibration,
     find_reader,
     find_token_count,
+    reader_identity,
 )
 from .progress import Progress, Quiet
 from .verdict import Grounds
@@ -33,6 +35,7 @@ class Readers:
         self._space, self._given, self._progress = space, given, progress or Quiet()
         self._found: dict[str, Reader] = {}
         self._calibrations: dict[str, Calibration | None] = {}
+        self._identities: dict[str, str] = {}
         self._count: Callable[[str], int] | None = None
 
     def of(self, mode: str) -> Reader:
@@ -88,10 +91,28 @@ class Readers:
         self._count = self._count or find_token_count(self._space.settings)
         return self._count
 
+    def answers(self, mode: str) -> AnswerCache | None:
+        """Answers given before by this mode's reader; None where they are not to be kept."""
+        space = self._space
+        if self._given is not None or not space.settings.answer_cache or not space.home.exists():
+            return None
+        known = (space.state(), space.embedder.fingerprint, mode, self._identity(mode))
+        return AnswerCache(space.home.answers, repr(known))
+
+    def _identity(self, mode: str) -> str:
+        """Names all that decides what the mode's reader says, but for the question."""
+        if mode not in self._identities:
+            settings = self._space.settings
+            taught = [] if mode == "extract" else reader_identity(settings, self._space.places())
+            chosen = settings.model_dump(mode="json", exclude={"memory", "cache"})
+            self._identities[mode] = repr((chosen, taught, self._calibration(mode)))
+        return self._identities[mode]
+
     def renew(self) -> None:
         """Finds all anew from now on, because one was taught or measured."""
         self._found.clear()
         self._calibrations.clear()
+        self._identities.clear()
 
     def _tell(self, done: int, total: int) -> None:
         """Shows that passages are read for the first time, which takes a while."""

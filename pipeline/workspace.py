@@ -26,6 +26,7 @@ from ..memory.reranker import Reranker
 from ..memory.store import Store
 from ..memory.vectors import VectorIndex
 from ..memory.words import WordIndex
+from .answer_cache import forget_answers
 from .engines import Extraction, Places, find_embedder, find_extraction, find_reranker
 from .graph import GraphIndex
 from .naming import Naming
@@ -145,6 +146,11 @@ class Workspace:
         home = self.home
         return Places(home.states, home.adapter, home.calibration)
 
+    def state(self) -> str:
+        """Names what the memory holds now: another text once anything was changed."""
+        known = self.home.store.stat()
+        return f"{self.store.sequence} {known.st_size} {known.st_mtime_ns}"
+
     def model_id(self) -> int:
         """The store's number for the embedder."""
         return self.store.model_id(self.embedder.fingerprint) or 0
@@ -183,6 +189,7 @@ class Workspace:
                 self.save_projections(store)
             finally:
                 store.close()
+                forget_answers(self.home.answers)  # they quote what may be gone
 
     def register(self, store: Store) -> int:
         """The number of the embedder in a writable store, which is bound to it from now on."""

@@ -191,8 +191,13 @@ def _units_of(
         spans = (kept,) if header is None else (kept, Span(one.passage, *header, 0.3 * item.weight))
         found.append((float(looked.likely[place]), spans))
     found.sort(key=lambda pair: -pair[0])
-    flat = tuple(dict.fromkeys(span for _, spans in found for span in spans if span.weight > 0))
-    return flat, found[0][0] if found else 0.0
+    flat = {
+        (span.passage.document.id, span.start): span
+        for _, spans in reversed(found)
+        for span in reversed(spans)
+        if span.weight > 0
+    }
+    return tuple(reversed(flat.values())), found[0][0] if found else 0.0
 
 
 def _place_of(item: Evidence, looked: Looked) -> int | None:

@@ -6,6 +6,7 @@ asked for. Pure functions of texts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ...reader.answers.intent import Intent
@@ -13,7 +14,12 @@ from ...reader.answers.types import answers_in_kind, says_more
 from ...reader.numerals import spelled_numbers, without_numbers
 from ...reader.options import options_of
 from ...reader.terms import numbers, terms
+from ...sentences import CJK
 
+_PLAIN = frozenset(terms("year years month months day days date dates number about around"))
+"""Words that an answer may add to a date or a number."""
+
+_CJK = re.compile(f"[{CJK}]")
 _BORNE = 0.6
 """The share of an answer's words that its quotes must have, beside all of its numbers."""
 
@@ -41,8 +47,12 @@ def stands_in(text: str, source: str) -> bool:
     if not numbers(text) <= known or not spelled_numbers(text) <= known | _small(text):
         return False
     words = without_numbers(text)
-    said = set(terms(words)) or set("".join(words.split()))
-    held = set(terms(source)) if terms(words) else set(source)
+    said = set(terms(words)) - _PLAIN
+    held = set(terms(source))
+    if not said:
+        said, held = set(_CJK.findall(words)), set(source)
+        if len(said) < 2:  # "1902年" says no more than 1902
+            return True
     return len(said & held) >= _BORNE * len(said)
 
 

@@ -7,6 +7,7 @@ Chinese. Pure functions of a text.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from ...sentences import CJK
 from ..numerals import spelled_numbers
@@ -88,7 +89,7 @@ def answers_in_kind(text: str, intent: Intent) -> bool:
 
     "July 2019" is none to "how many years", nor is "1911" to "who".
     """
-    bare = text.strip()
+    bare = re.sub(r"(?<=\d),(?=\d{3})", "", unicodedata.normalize("NFKC", text)).strip()
     if not bare:
         return False
     if intent.kind == "duration":
