@@ -22,6 +22,7 @@ _DATE = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?"
     r" ?(Z|[+-]\d\d:?\d\d)?)?)?)?"
 )
+_FIRST = (1, 1, 1, 0, 0, 0)
 _STEPS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
 
 
@@ -104,7 +105,8 @@ def _stretch(value: Json) -> _Stretch | None:
     *parts, zone = found.groups()
     numbers = [int(part) for part in parts if part is not None]
     try:
-        start = datetime(*numbers, *[1] * (3 - len(numbers))).replace(tzinfo=UTC)
+        year, month, day, hour, minute, second = (*numbers, *_FIRST[len(numbers) :])
+        start = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None  # no such day
     return _Stretch(*(_in_utc(at, zone) for at in (start, _next(start, len(numbers)))))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from memctx import where
@@ -183,6 +183,7 @@ _SCALARS = some.one_of(
 )
 
 
+@settings(deadline=None)
 @given(_SCALARS, _SCALARS)
 def test_a_value_is_before_another_or_not_and_never_both(held: Any, value: Any) -> None:
     year = where("year")
@@ -196,6 +197,7 @@ def test_a_value_is_before_another_or_not_and_never_both(held: Any, value: Any) 
         assert not more
 
 
+@settings(deadline=None)
 @given(_SCALARS)
 def test_every_value_equals_itself_also_as_text(value: Any) -> None:
     assert meets(where("year") == value, year=value)

@@ -19,6 +19,7 @@ from memctx.errors import (
     MemoryNotFound,
     UsageError,
 )
+from memctx.pipeline.adding import Addable
 from memctx.records import Heading
 
 RECORDS: list[dict[str, Any]] = [
@@ -67,8 +68,8 @@ def test_a_text_without_a_key_has_one_made_of_its_content(memory: Memory) -> Non
 
 def test_documents_records_and_texts_may_come_together(memory: Memory) -> None:
     document = Document("a.md", "# Dome\n\nGreen.", headings=(Heading(0, 1, "Dome"),))
-    items = (one for one in [document, {"id": 7, "text": "七", "year": 1}, "a text"])
-    assert memory.add(items, metadata={"from": "crm", "year": 0}).added == 3
+    items: list[Addable] = [document, {"id": 7, "text": "七", "year": 1}, "a text"]
+    assert memory.add(iter(items), metadata={"from": "crm", "year": 0}).added == 3
     assert memory.search("Green")[0].heading == "Dome"
     assert memory.get("7").metadata == {"from": "crm", "year": 1}
     assert memory.get("a.md").metadata == {"from": "crm", "year": 0}

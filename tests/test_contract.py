@@ -29,7 +29,7 @@ REPORT = {
     "seconds",
 }
 PASSAGE = {"document", "chunk_id", "text", "start", "end", "page", "heading", "score", "signals"}
-DOCUMENT = {"id", "key", "title", "uri"}
+DOCUMENT = {"id", "key", "title", "uri", "collection", "metadata"}
 SIGNALS = {"dense", "lexical", "graph", "rerank"}
 ANSWER = {
     "question",
@@ -137,6 +137,88 @@ def test_a_search_is_restricted_by_document_collection_and_metadata(sample: Shel
     unknown = sample.run("search", "dome", "--document", "musem.html").stderr
     assert unknown.startswith("memctx: no document has the key musem.html")
     assert sample.json("search", "dome", "--where", "no=such")["passages"] == []
+
+
+def test_conditions_filter_searches_questions_and_lists(empty: Shell) -> None:
+    records = [
+        {"id": "dome", "text": "The dome cost a lot.", "year": 1902, "tags": ["cost", "圆顶"]},
+        {"id": "lens", "text": "The lens cost little.", "year": "1905", "date": "1905-03-01"},
+    ]
+    (empty.folder / "r.jsonl").write_text("\n".join(map(json.dumps, records)))
+    assert empty.run("ingest", "r.jsonl", "--collection", "archive").returncode == 0
+    for conditions, key in [
+        (("year>1902",), "lens"),
+        (("year<=1902", "tags=圆顶"), "dome"),
+        (("tags!=cost",), "lens"),
+        (("date in 1904,1905-03",), "lens"),
+        (("key=dome",), "dome"),
+    ]:
+        words = [word for condition in conditions for word in ("--where", condition)]
+        passages = empty.json("search", "cost", *words)["passages"]
+        assert [passage["document"]["key"] for passage in passages] == [key]
+        document = passages[0]["document"]
+        assert set(document) == DOCUMENT
+        assert document["collection"] == "archive"
+        assert document["metadata"]["year"] == (1902 if key == "dome" else "1905")
+        assert [one["key"] for one in empty.json("list", *words)["documents"]] == [key]
+        asked = empty.json("ask", "What cost?", "--reader", "extract", "--always-answer", *words)
+        assert {cited["document"]["key"] for cited in asked["citations"]} == {key}
+        assert set(asked["citations"][0]["document"]) == DOCUMENT
+    malformed = empty.run("search", "cost", "--where", "year")
+    assert malformed.returncode == 2
+    assert "year>=1905" in malformed.stderr
+
+
+def test_collections_are_listed_renamed_and_dropped(empty: Shell) -> None:
+    (empty.folder / "a.txt").write_text("The lens.")
+    (empty.folder / "b.txt").write_text("圆顶。")
+    empty.run("ingest", "a.txt", "--collection", "notes")
+    empty.run("ingest", "b.txt")
+    listed = empty.json("collections", "list")["collections"]
+    assert listed == [
+        {"name": "default", "documents": 1, "chunks": 1},
+        {"name": "notes", "documents": 1, "chunks": 1},
+    ]
+    assert empty.run("collections", "rename", "notes", "笔记").returncode == 0
+    assert "笔记     1 documents, 1 passages" in empty.run("collections", "list").stdout
+    unknown = empty.run("collections", "drop", "ntoes")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "there are: default, 笔记" in unknown.stderr
+    empty.run("ingest", "b.txt", "--collection", "笔记")
+    refused = empty.run("collections", "rename", "笔记", "default")
+    assert refused.returncode == 1
+    assert "both hold b.txt" in refused.stderr
+    assert (
+        empty.run("collections", "drop", "笔记").stdout == "笔记 dropped; 2 documents forgotten\n"
+    )
+    assert empty.json("status")["collections"] == ["default"]
+    assert empty.run("verify").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("search", "dome", "--collection", "none"), 0, "nothing found"),
+        (("search", "dome", "--where", "no=such"), 0, "nothing found"),
+        (("list", "--where", "no=such"), 0, ""),
+        (("ask", "What does diesel cost in Norway?", "--reader", "extract"), 3, ""),
+        (("ask", "挪威的柴油多少钱？", "--reader", "extract"), 3, ""),
+        (("ask", "Who made the chronometers?", "--collection", "none"), 3, ""),
+        (("show", "musem.html"), 1, "did you mean museum.html?"),
+        (("forget", "musem.html"), 1, "did you mean museum.html?"),
+        (("summarise", "--document", "musem.html"), 1, "did you mean museum.html?"),
+        (("search", "dome", "--document", "musem.html"), 0, "did you mean museum.html?"),
+        (("collections", "drop", "defualt"), 1, "did you mean default?"),
+        (("graph", "entity", "Nobody At All"), 1, "no text that was read names"),
+        (("graph", "path", "Caspar Wendelow", "Nobody At All"), 1, "no text that was read names"),
+    ],
+)
+def test_finding_nothing_has_the_exit_code_that_the_guide_says(
+    sample: Shell, words: tuple[str, ...], code: int, told: str
+) -> None:
+    done = sample.run(*words)
+    assert done.returncode == code, done.stderr
+    assert told in done.stdout + done.stderr
 
 
 def test_extract_answers_without_a_model_and_cites_exactly(sample: Shell) -> None:
@@ -396,6 +478,7 @@ def test_the_version_and_every_help_text_are_there(empty: Shell) -> None:
         "export",
         "import",
         "eval",
+        "collections",
         "doctor",
         "models",
         "config",
