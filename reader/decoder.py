@@ -30,7 +30,7 @@ from .packed_cache import PackedCache
 from .rotation import inverse_frequencies
 
 Turns = Mapping[str, tuple[Tensor, Tensor]]
-"""Cosine and sine, (tokens, head width), for each type of layer."""
+"""Cosine and signed sine, (tokens, head width), for each type of layer."""
 
 
 class Linear(nn.Linear):
@@ -111,6 +111,7 @@ class Stack(nn.Module):
         self.embed_tokens = Embedding(shape.vocab_size, shape.hidden_size)
         self.layers = nn.ModuleList(Layer(shape, i) for i in range(shape.num_hidden_layers))
         self.norm = Norm(shape, shape.hidden_size)
+        self._frequencies: dict[str, Tensor] = {}
 
     def forward(
         self,
@@ -142,10 +143,16 @@ class Stack(nn.Module):
     def _turns(self, places: Tensor, like: Tensor) -> Turns:
         found = {}
         for kind, rope in self.shape.ropes.items():
-            frequencies = inverse_frequencies(rope, self.shape.head_dim).to(places.device)
-            half = places[..., None].float() * frequencies
-            angle = torch.cat((half, half), dim=-1)
-            found[kind] = (angle.cos().to(like.dtype), angle.sin().to(like.dtype))
+            if kind not in self._frequencies:
+                fresh = inverse_frequencies(rope, self.shape.head_dim)
+                self._frequencies[kind] = fresh.to(places.device)
+            half = places[..., None].float() * self._frequencies[kind]
+            cosine, sine = half.cos(), half.sin()
+            # The first half of a head's channels takes from the second what that gives back.
+            found[kind] = (
+                torch.cat((cosine, cosine), dim=-1).to(like.dtype),
+                torch.cat((-sine, sine), dim=-1).to(like.dtype),
+            )
         return found
 
 
@@ -212,7 +219,9 @@ class Attention(nn.Module):
         if self.normed:
             query, key = self.q_norm(query), self.k_norm(key)
         cosine, sine = turns[self.kind]
-        query, key = (part * cosine + _half_turned(part) * sine for part in (query, key))
+        query, key = (
+            part * cosine + part.roll(self.width // 2, -1) * sine for part in (query, key)
+        )
         if cache is not None:
             key, value = cache.update(key, value, self.index)
         found = attend_by(
@@ -252,10 +261,11 @@ class Norm(nn.Module):
 
     def forward(self, states: Tensor) -> Tensor:
         """States of the same shape and format."""
-        wide = states.float()
-        wide = wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.epsilon)
+        width = (states.shape[-1],)
         if self.gemma:  # whose weights are kept as what they differ from one by
-            return (wide * (1.0 + self.weight.float())).to(states.dtype)
+            scale = 1.0 + self.weight.float()
+            return F.rms_norm(states.float(), width, scale, self.epsilon).to(states.dtype)
+        wide = F.rms_norm(states.float(), width, None, self.epsilon)
         return self.weight * wide.to(states.dtype)
 
 
@@ -283,9 +293,3 @@ def load_decoder(folder: Path, shape: Shape, *, device: str, dtype: torch.dtype)
         placed["lm_head.weight"] = placed["model.embed_tokens.weight"]
     decoder.load_state_dict(placed, assign=True)
     return decoder.requires_grad_(False).eval()
-
-
-def _half_turned(heads: Tensor) -> Tensor:
-    """Each pair of channels (c, c + width / 2) turned by a right angle."""
-    first, second = heads.chunk(2, dim=-1)
-    return torch.cat((-second, first), dim=-1)

@@ -9,13 +9,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .answer import is_complete, settled, tidy
 from .language_model import LanguageModel
 from .lookup import guess
 from .packed_cache import shorten
 from .states import new_cache
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _REPLACEMENT = "\ufffd"
 """What a decoder shows for the first bytes of a character whose rest is missing."""
@@ -33,15 +36,17 @@ class Manner:
     """How to write.
 
     Up to `lookup` tokens at a time are guessed from the prompt (prompt lookup decoding), or
-    those of a `draft` are, and checked in one pass: that changes nothing but time. A writer
-    that `insists` answers even where the model would open with a refusal. `within` is what
-    may be written at all; None for anything.
+    those of a `draft` are, and checked in one pass: that changes nothing but time. If that
+    pass was made, and the cache holds prompt and draft but for its last token, `rows` are its
+    logits, (tokens, vocabulary). A writer that `insists` answers even where the model would
+    open with a refusal. `within` is what may be written at all; None for anything.
     """
 
     lookup: int = 0
     insists: bool = False
     within: Within | None = None
     draft: tuple[int, ...] = ()
+    rows: Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,9 @@ def _write(watch: _Watch, ids: list[int], manner: Manner, *, limit: int, cache: 
     import torch
 
     model, last, done = watch.model, len(ids) + limit, False
+    if manner.rows is not None:
+        done = _take(watch, ids, manner.rows[:limit], manner.draft)
+        shorten(cache, len(ids) - 1)
     while len(ids) < last and not done:
         seen = cache.get_seq_length()
         guesses = _guesses(watch.ids, ids, manner)[: last - len(ids) - 1]
@@ -111,13 +119,20 @@ def _write(watch: _Watch, ids: list[int], manner: Manner, *, limit: int, cache: 
             past_key_values=cache,
             logits_to_keep=len(guesses) + 1,
         ).logits[0]
-        for row, guessed in zip(rows, [*guesses, None], strict=True):
-            ids.append(watch.take(row.float()))
-            done = watch.is_done
-            if done or ids[-1] != guessed:
-                break
+        done = _take(watch, ids, rows, guesses)
         if cache.get_seq_length() >= len(ids):  # a guess was wrong, or not needed
             shorten(cache, len(ids) - 1)
+
+
+def _take(watch: _Watch, ids: list[int], rows: Tensor, guesses: Sequence[int]) -> bool:
+    """Append tokens by their rows of logits while those before were as guessed; True at the end."""
+    for place, row in enumerate(rows):
+        ids.append(watch.take(row.float()))
+        if watch.is_done:
+            return True
+        if place >= len(guesses) or ids[-1] != guesses[place]:
+            break
+    return False
 
 
 def _guesses(written: Sequence[int], ids: Sequence[int], manner: Manner) -> list[int]:

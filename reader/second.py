@@ -62,14 +62,14 @@ def other_answer(
     """
     import torch
 
-    logprobs = read_again(model, prompt, written, cache, plan)
+    logits = _logits_again(model, prompt, written, cache, plan)
     wanted = torch.tensor(written.ids, device=model.device)
-    if not _goes_otherwise(model, logprobs, wanted):
+    if not _goes_otherwise(model, logits, wanted):
         return None
-    cache.crop(len(prompt) - 1)
+    manner = Manner(insists=True, draft=written.ids, rows=logits)
     with acting(), planned(plan):
         limit = len(written.ids) + _LONGER
-        return greedy(model, prompt, limit=limit, cache=cache, manner=Manner(insists=True))
+        return greedy(model, prompt, limit=limit, cache=cache, manner=manner)
 
 
 def read_again(
@@ -79,6 +79,13 @@ def read_again(
 
     Arguments are those of `other_answer`. One pass over the end of the prompt and the answer.
     """
+    return _logits_again(model, prompt, written, cache, plan).log_softmax(-1)
+
+
+def _logits_again(
+    model: LanguageModel, prompt: Sequence[int], written: Written, cache: Any, plan: Plan
+) -> Tensor:
+    """The same before they are log-probabilities, in float32."""
     import torch
 
     cache.crop(plan.bias_from)
@@ -91,14 +98,15 @@ def read_again(
             past_key_values=cache,
             logits_to_keep=len(written.ids),
         ).logits[0]
-    return rows.float().log_softmax(-1)
+    return rows.float()
 
 
-def _goes_otherwise(model: LanguageModel, logprobs: Tensor, wanted: Tensor) -> bool:
+def _goes_otherwise(model: LanguageModel, logits: Tensor, wanted: Tensor) -> bool:
     """Whether the first token that differs is a likely one; a refusal or an end is none."""
-    best, choices = logprobs.max(-1)
+    choices = logits.argmax(-1)
     places = (choices != wanted).nonzero().flatten().tolist()
     if not places or places[0] == len(wanted) - 1 > 0:
         return False
     refuses = places[0] == 0 and int(choices[0]) in model.refusing_ids
-    return not refuses and float(best[places[0]].exp()) > _LIKELY
+    likely = float(logits[places[0]].softmax(-1).max()) > _LIKELY
+    return likely and not refuses

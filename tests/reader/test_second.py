@@ -85,3 +85,29 @@ def test_an_answer_is_contested_where_another_passage_speaks_of_the_matter(windo
     assert not contested(asked, replace(window, passages=window.passages[::2]), 0)
     contrary = replace(window.passages[2], text="It thaws. Ida Moe founded the observatory.")
     assert contested(asked, Window((window.passages[0], contrary)), 0)
+
+
+def test_another_answer_begins_with_the_pass_that_found_it(
+    reader: MemoryReader, window: Window
+) -> None:
+    prepared = reader.prepare(QUESTION, window)
+    layout, cache = prepared.assembled.layout, prepared.assembled.cache
+    plan = hiding(Plan(bias_from=layout.length), layout, 0)
+    with planned(plan):
+        wanted = greedy(
+            reader.model, prepared.ids, limit=6, cache=cache, manner=Manner(insists=True)
+        )
+    passes: list[int] = []
+    for kept in (0, 2, 6):
+        draft = (*wanted.ids[:kept], *(40 + place for place in range(6 - kept)))
+        drafted = replace(wanted, ids=draft)
+        rows = read_again(reader.model, prepared.ids, drafted, cache, plan)
+        passes.clear()
+        hook = reader.model.weights.register_forward_hook(lambda *_: passes.append(1))
+        with planned(plan):
+            manner = Manner(insists=True, draft=draft, rows=rows)
+            found = greedy(reader.model, prepared.ids, limit=6, cache=cache, manner=manner)
+        hook.remove()
+        assert found.ids == wanted.ids
+        assert found.logprob == pytest.approx(wanted.logprob, abs=1e-4)
+        assert len(passes) == max(0, len(wanted.ids) - kept - 1)
