@@ -280,30 +280,35 @@ class Memory(Contents):
         """Teaches the reader from questions about this memory and their right answers.
 
         Without a file of `questions`, at most `most` are made from the memory's own passages
-        and facts, and the adapter that came with the reader is taught further. Without
-        `options`, each question is read about once. What is learnt is put into the folder
-        `adapter`, by default the memory's own, from which it is used from then on; of made
-        questions, which may harm, beside that, to be named in `reader_adapter`. An interrupted
+        and facts. The adapter that came with the reader is taught further. Without `options`,
+        each question is read about once. A fifth of the questions is kept to examine what was
+        in use and what came of it: the latter is used from then on only if it is not worse, and
+        was not taught by made questions, which may harm; the report says so, and where it lies.
+        With a folder `adapter` it is put there, to be named in `reader_adapter`. An interrupted
         training goes on where it stopped.
 
         Raises:
-            UsageError: the questions cannot be read, none can be taught, or too few can be
-                made.
+            UsageError: the questions cannot be read, or fewer than 20 can be taught or made.
         """
         from .pipeline.engines import find_shipped_adapters
         from .pipeline.evaluation_set import read_questions
-        from .pipeline.material import material_of
+        from .pipeline.material import different, material_of
         from .pipeline.selftaught.material import MOST, material_from
-        from .pipeline.teach import Teaching
+        from .pipeline.teach import MADE, Teaching
 
-        retriever, progress, start = self._retriever(None), self._progress, {}
-        if questions is None:
-            store = self._workspace.store
-            material = material_from(store, retriever, progress, most=most or MOST)
-            start = find_shipped_adapters(self.settings)
+        asked = None if questions is None else read_questions(Path(questions))
+        if asked is not None:
+            different(asked)  # too few are an error now, not when all models are loaded
+        subject = MADE if questions is None else os.path.abspath(questions)
+        start = find_shipped_adapters(self.settings)
+        teaching = Teaching(self._workspace, options, start, subject)
+        languages, progress = teaching.languages(), self._progress
+        retriever = self._retriever(None)
+        if asked is None:
+            store, most = self._workspace.store, most or MOST
+            material = material_from(store, retriever, progress, most=most, languages=languages)
         else:
-            material = material_of(read_questions(Path(questions)), retriever, progress)
-        teaching = Teaching(self._workspace, options, start)
+            material = material_of(asked, retriever, progress, languages=languages)
         report = teaching.run(material, Path(adapter) if adapter else None, progress)
         self._readers.renew()
         return report

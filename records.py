@@ -388,10 +388,11 @@ class WarmReport(AsDict):
 class TrainReport(AsDict):
     """What a reader was taught, and what it can do on questions that were kept from it.
 
-    `taught` and `examined` are questions, `left` those whose answer no passage holds.
-    F1 and exact match, in [0, 1], are None where none was kept. `losses` has one a step.
-    Where the questions were made from the memory itself, `made` says how many from "spans",
-    words that recur, and from "facts".
+    `taught` and `examined` are questions, `left` those asked before or whose answer no passage
+    holds, `others` those that another adapter than that for `language` ("every": all) reads.
+    F1 and exact match, in [0, 1], are None where none was kept; before is what was in use.
+    `losses` has one a step. Whether it is `used` from now on and why is in `outcome`, else `use`
+    says how to. `made` counts questions made from the memory: "spans" that recur, and "facts".
     """
 
     adapter: str
@@ -404,7 +405,37 @@ class TrainReport(AsDict):
     exact_before: float | None
     exact: float | None
     losses: tuple[float, ...]
+    language: str
+    others: int
+    used: bool
+    outcome: str
+    use: str | None = _optional()
     made: Mapping[str, int] | None = _optional()
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterInfo(AsDict):
+    """An adapter in use, of `source` "shipped", "memory" (its own) or "given", and how it did.
+
+    F1, in [0, 1], is a mean over `examined` questions kept from it. None: no note tells it."""
+
+    source: str
+    language: str
+    file: str
+    questions: str | None
+    taught: int | None
+    examined: int | None
+    f1_before: float | None
+    f1: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptersInUse(AsDict):
+    """What a reader reads with, one a language; `source` is the nearest of theirs, or "none"."""
+
+    source: str
+    adapters: tuple[AdapterInfo, ...]
+    problem: str | None = _optional()
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,6 +505,7 @@ class Status(AsDict):
     collections: tuple[str, ...]
     embedder: str
     reader: str
+    adapter: AdaptersInUse
     index: IndexInfo
     bytes: Mapping[str, int]
     sequence: int

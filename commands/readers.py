@@ -71,17 +71,25 @@ def train(
     ] = None,
     adapter: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Where it is put.", show_default="the memory's own"),
+        typer.Option(
+            metavar="DIR",
+            help="Where it is put.",
+            show_default="the memory's own, if it is not worse",
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Teach the reader from questions about this memory and their answers.
+    """Teach the reader from 20 questions or more about this memory, and their answers.
 
-    "gold" names the documents that hold the evidence. Without a file, questions are made from
-    the memory itself: of names, numbers and dates that recur in its passages, and of the facts
-    of its knowledge graph. That may harm, so what came of it is not used until it is named, with
-    MEMCTX_READER_ADAPTER. A tenth of the questions is kept to see what was learnt. An
-    interrupted run goes on where it stopped.
+    "gold" names the documents that hold the evidence. The adapter that came with the reader is
+    taught further, and a fifth of the questions is kept from it: what was in use and what came
+    of it are both examined on those. It is used from then on if it is not worse there; else it
+    is kept, and what to set to use it all the same is printed.
+
+    Without a file, questions are made from the memory itself: of names, numbers and dates that
+    recur in its passages, and of the facts of its knowledge graph. That may harm, so what came
+    of it is not used until it is named, with MEMCTX_READER_ADAPTER. An interrupted run goes on
+    where it stopped.
 
     Examples:
 

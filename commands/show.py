@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..pipeline.evaluation import EvaluationReport, TaskReport
     from ..pipeline.progress import Progress
     from ..records import (
+        AdapterInfo,
+        AdaptersInUse,
         Answer,
         Fidelity,
         IngestReport,
@@ -116,12 +118,42 @@ def status(result: Status) -> None:
         "collections": ", ".join(result.collections) or "none",
         "embedder": result.embedder,
         "reader": result.reader,
+        "adapter": _ADAPTERS[result.adapter.source],
+        **_adapters(result.adapter),
         "vector index": f"{result.index.kind} on {result.index.device}",
         "on disk": ", ".join(f"{name} {_size(size)}" for name, size in sizes.items()),
         "reader's states": f"{_size(sizes.get('states', 0))}, {per_token:,} bytes a token",
         "newest change": result.sequence,
     }
     table(rows.items())
+
+
+_ADAPTERS = {
+    "shipped": "as shipped with the reader",
+    "memory": "this memory's own",
+    "given": "given by the setting reader_adapter",
+    "none": "none",
+}
+"""Whose adapter the reader reads with, in words."""
+
+
+def _adapters(result: AdaptersInUse) -> dict[str, str]:
+    """A row for each adapter: what it was taught, and how it did before and after."""
+    rows = {}
+    for one in result.adapters:
+        name = "adapter" if one.language == "every" else f"adapter, {one.language}"
+        rows[f"  {name}"] = f"{_ADAPTERS[one.source]}: {_lessons(one)}"
+    return rows | ({"  adapter": result.problem} if result.problem else {})
+
+
+def _lessons(one: AdapterInfo) -> str:
+    if one.taught is None:
+        return "what it was taught is not known"
+    told = f"taught {one.taught} questions of {one.questions}"
+    if one.f1 is None:
+        return told
+    before = "" if one.f1_before is None else f"{100 * one.f1_before:.1f} before, "
+    return f"{told}; F1 {before}{100 * one.f1:.1f} after, on {one.examined} kept from it"
 
 
 def fidelity(result: Fidelity) -> None:
@@ -141,8 +173,9 @@ def fidelity(result: Fidelity) -> None:
 def training(report: TrainReport) -> None:
     """What a reader was taught, and what came of it."""
     first, last = report.losses[0], report.losses[-20:]
+    language = "" if report.language == "every" else f", for questions in {report.language}"
     rows = {
-        "adapter": report.adapter,
+        "adapter": report.adapter + language,
         "taught": f"{report.taught} questions in {len(report.losses)} steps",
         "loss": f"{first:.3f} at first, {sum(last) / len(last):.3f} at last",
         "examined": f"{report.examined} questions that were kept from it",
@@ -154,10 +187,20 @@ def training(report: TrainReport) -> None:
     if report.made is not None:
         spans, facts = report.made.get("spans", 0), report.made.get("facts", 0)
         rows["made"] = f"{spans} questions from what recurs, {facts} from facts"
-        rows["to use it"] = f"MEMCTX_READER_ADAPTER={report.adapter}"
+    rows["outcome"] = report.outcome
+    if report.use is not None:
+        rows["to use it"] = report.use
     table(rows.items())
     if report.left and report.made is None:
-        say(f"{report.left} questions were left: no answer, or no passage that holds it")
+        say(
+            f"{report.left} questions were left: no answer, no passage that holds it, or asked "
+            "before"
+        )
+    if report.others:
+        say(
+            f"{report.others} questions in another language were left: it has an adapter of its "
+            "own; teach it from a file of them"
+        )
 
 
 def evaluation(report: EvaluationReport) -> None:

@@ -51,9 +51,9 @@ class Home:
         return self.folder / "adapter"
 
     @property
-    def selftaught(self) -> Path:
-        """What its reader was taught by questions made from it; in use only where it is named."""
-        return self.folder / "selftaught"
+    def aside(self) -> Path:
+        """What its reader was taught and does not use, each in a folder; used where it is named."""
+        return self.folder / "adapters-aside"
 
     @property
     def calibration(self) -> Path:

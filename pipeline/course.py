@@ -99,13 +99,36 @@ def lesson_on(topic: Topic, rng: random.Random, *, refusing: bool = False) -> Le
     return Lesson(topic.question, Window(tuple(passages)), answer)
 
 
-def halves(evidence: Sequence[Iterable[str]], *, parts: int) -> list[bool]:
-    """For each question, given the keys of its evidence, whether it is kept for examination.
+def kept_apart(
+    names: Sequence[str],
+    evidence: Sequence[Iterable[str]],
+    *,
+    parts: int = 5,
+    least: int = 5,
+    most: int = 40,
+) -> list[bool]:
+    """For each question, given its name and the keys of its evidence, whether it is examined.
 
-    Questions that share evidence, through others even, are kept or taught together; about
-    one in `parts` is kept, by a hash of their keys, wherever and however often one asks.
+    One in `parts` is, though at least `least`, and about `most` at most. Questions that share
+    evidence, through others even, are examined or taught together, unless there would be too
+    few of the ones or the others: where most rest on the same evidence, single ones are taken.
+    Which ones is told by hashes, in whatever order they come.
     """
-    keys = [sorted(set(each)) for each in evidence]
+    wanted = min(most, max(least, -(-len(names) // parts)))
+    together = _together(names, evidence)
+    kept: set[int] = set()
+    for name in sorted(together, key=_hash):
+        if len(kept) < wanted and len(together[name]) <= wanted:
+            kept.update(together[name])
+    others = [number for number in range(len(names)) if number not in kept]
+    others.sort(key=lambda number: (_hash(names[number]), names[number]))
+    kept.update(others[: max(0, wanted - len(kept))])
+    return [number in kept for number in range(len(names))]
+
+
+def _together(names: Sequence[str], evidence: Sequence[Iterable[str]]) -> dict[str, list[int]]:
+    """Places of the questions that share evidence, by the least key of what they share."""
+    keys = [sorted(set(each)) or [name] for name, each in zip(names, evidence, strict=True)]
     parent: dict[str, str] = {}
 
     def root(key: str) -> str:
@@ -117,7 +140,10 @@ def halves(evidence: Sequence[Iterable[str]], *, parts: int) -> list[bool]:
         for key in each[1:]:
             first, second = sorted((root(each[0]), root(key)))
             parent[second] = first  # the least key names them all
-    return [bool(each) and _hash(root(each[0])) % parts == 0 for each in keys]
+    found: dict[str, list[int]] = {}
+    for number, each in enumerate(keys):
+        found.setdefault(root(each[0]), []).append(number)
+    return found
 
 
 def _hash(text: str) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..config import Settings
 from ..device import pick_device, pick_dtype
-from ..errors import ModelNotFound, OldAdapter, OldCalibration, UsageError
+from ..errors import ModelNotFound, OldCalibration, UsageError
 from ..files import read_json
 from ..kg.recipe import Recipe
 from ..memory.embedder import Embedder, load_embedder
@@ -21,6 +21,7 @@ from ..memory.reranker import Reranker, load_reranker
 from ..models.catalogue import shipped_catalogue
 from ..models.resolve import ResolvedModel, resolve
 from ..reader.reading import Reader
+from .adapters import Chosen, chosen_adapters
 
 _ENGLISH = "en_core_web_sm"
 _WRITER_WIDTH = 1536  # hidden size of chat models with about 1.5 billion weights
@@ -234,24 +235,10 @@ def find_adapters(found: ResolvedModel, settings: Settings, places: Places) -> d
     Raises:
         ModelError: an adapter is damaged, or the one that is set is not there.
     """
-    from ..reader.adapter_file import has_adapters, read_adapters
+    from ..reader.adapter_file import read_adapter
 
-    if settings.reader_adapter == "none":
-        return {}
-    if settings.reader_adapter != "auto":
-        return read_adapters(Path(settings.reader_adapter))
-    shipped = Path(str(package_files("memctx"))) / "data" / "adapters" / found.name
-    for folder in (places.adapter, shipped):
-        if folder is None or not has_adapters(folder):
-            continue
-        try:
-            adapters = read_adapters(folder)
-        except OldAdapter as error:
-            _log.warning("%s; until then it is not used", error)
-            continue
-        if all(adapter.model == found.name for adapter in adapters.values()):
-            return adapters
-    return {}
+    chosen = chosen_adapters(found.name, settings.reader_adapter, places.adapter)
+    return {language: read_adapter(one.file) for language, one in chosen.items()}
 
 
 def reader_identity(settings: Settings, places: Places) -> list[str]:
@@ -271,6 +258,19 @@ def find_shipped_adapters(settings: Settings) -> dict[str, Adapter]:
         ModelError: the adapter is damaged, or the one that is set is not there.
     """
     return find_adapters(_find_model(settings), settings, Places())
+
+
+def find_chosen_adapters(settings: Settings, places: Places) -> dict[str, Chosen]:
+    """The adapters in use, by language: where they lie and whose they are; none of an endpoint.
+
+    Raises:
+        ModelNotFound: the weights of the reader are not on this machine.
+        ModelError: an adapter cannot be read, or the one that is set is not there.
+    """
+    if settings.reader_endpoint:
+        return {}
+    found = _find_model(settings)
+    return chosen_adapters(found.name, settings.reader_adapter, places.adapter)
 
 
 def find_calibration(settings: Settings, places: Places) -> Calibration | None:

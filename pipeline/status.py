@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ..records import IndexInfo, Status
-from .engines import state_bytes_per_token
+from ..errors import ModelError
+from ..records import AdaptersInUse, IndexInfo, Status
+from .adapters import in_use
+from .engines import find_chosen_adapters, state_bytes_per_token
 from .workspace import Workspace
 
 
@@ -21,7 +23,16 @@ def status(space: Workspace) -> Status:
         collections=store.collections(),
         embedder=space.embedder_name,
         reader=settings.reader_endpoint or settings.reader,
+        adapter=_adapters(space),
         index=IndexInfo(vectors.kind if vectors else "none", vectors.device if vectors else "none"),
         bytes=space.home.sizes() | {"states_per_token": state_bytes_per_token(settings)},
         sequence=store.sequence(),
     )
+
+
+def _adapters(space: Workspace) -> AdaptersInUse:
+    """What the reader reads with; none, and the reason, where that cannot be told."""
+    try:
+        return in_use(find_chosen_adapters(space.settings, space.places()))
+    except ModelError as error:
+        return AdaptersInUse("none", (), str(error))

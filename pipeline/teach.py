@@ -1,6 +1,7 @@
 """Teaching a memory's reader: from topics to an adapter.
 
-Connects material, course, training and examination. Where the material is from, a file of
+Connects material, course, training and examination; whether what came of it is used is
+decided in `decision`. Where the material is from, a file of
 questions or the memory itself, is not known here.
 """
 
@@ -8,19 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..reader.adapter import EVERY, asked_in, meant
-from ..reader.adapter_file import NAME, VERSION, write_adapter
+from ..reader.adapter import EVERY
+from ..reader.adapter_file import VERSION, file_for, read_adapter, rounded, write_adapter
 from ..reader.memory_reader import MemoryReader
-from ..reader.prompt import question_language
 from ..records import TrainReport
+from .adapters import Chosen, in_use, write_note
 from .course import Course, Group, Topic, lesson_on
-from .engines import find_plain_reader
+from .decision import Marks, Situation, decide
+from .engines import find_chosen_adapters, find_plain_reader
 from .material import Material
 from .metrics import exact_match, token_f1
 from .progress import Progress
@@ -30,16 +31,11 @@ from .workspace import Workspace
 if TYPE_CHECKING:
     from ..reader.adapter_file import Adapter
 
+MADE = "questions made from this memory"
+"""What an adapter was taught where nobody asked the questions."""
+
 _LEAST_STEPS = 40
 _CHECKPOINT = "training.safetensors"
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """Means over the questions of an examination, in [0, 1]; None where there was none."""
-
-    f1: float | None
-    exact: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,60 +43,100 @@ class Teaching:
     """Teaches the reader of a memory from its own passages.
 
     Without `options`, in one round through the questions: in a second one a small model
-    begins to learn them by heart. Of the adapters `start`, by language, that of most of the
-    questions is taught further.
+    begins to learn them by heart. Of the adapters `start`, by language, the material's is
+    taught further. `subject` says what the questions are.
     """
 
     workspace: Workspace
     options: TrainOptions | None = None
     start: Mapping[str, Adapter] = field(default_factory=dict)
+    subject: str = "questions"
+
+    def languages(self) -> frozenset[str]:
+        """The languages that have an adapter of their own: each is taught by itself."""
+        return frozenset(self.start) | frozenset(self._chosen())
 
     def run(self, material: Material, folder: Path | None, progress: Progress) -> TrainReport:
-        """Train on the material and write the adapter into `folder`.
+        """Train on the material, and examine what was in use and what came of it.
 
-        Without one it becomes the memory's own, or, of questions that nobody asked, which may
-        make a reader worse, lies beside that until it is named.
+        It becomes the memory's own where it is not worse, on questions that it had not seen,
+        than what was in use; else it is put aside. Aside, too, go what was taught by questions
+        that nobody asked, which may make a reader worse, and what a setting would hide. With a
+        `folder`, it is put there; if what is in use lies there, only where it is not worse.
         """
-        taught, exam = material.taught, material.exam
-        home = self.workspace.home
-        folder = folder or (home.adapter if material.made is None else home.selftaught)
-        options = self.options or one_round(len(taught))
-        reader = self._reader(self._start(taught))
-        before = examine(reader, exam, progress)
-        done = train(
-            reader,
-            Course([Group(taught)], seed=options.seed),
-            options,
-            progress,
-            checkpoint=folder / _CHECKPOINT,
-            recipe=_recipe(taught, reader),
-        )
-        adapter = write_adapter(folder / NAME, done.factors, model=reader.name)
-        del reader  # before weights are loaded a second time
-        after = examine(self._reader(adapter), exam, progress)
-        (folder / _CHECKPOINT).unlink(missing_ok=True)
-        return TrainReport(
-            adapter=str(folder / NAME),
+        used = {language: read_adapter(one.file) for language, one in self._chosen().items()}
+        before = examine(self._reader(used), material.exam, progress)
+        adapter, losses = self._train(material, folder, progress)
+        after = examine(self._reader({**used, material.language: adapter}), material.exam, progress)
+        decision = decide(self._situation(material, folder), before, after, adapter.digest)
+        file = file_for(material.language, decision.folder)
+        write_adapter(file, adapter.factors, model=adapter.model)
+        report = TrainReport(
+            adapter=str(file),
             digest=adapter.digest,
-            taught=len(taught),
-            examined=len(exam),
+            taught=len(material.taught),
+            examined=len(material.exam),
             left=material.left,
             f1_before=before.f1,
             f1=after.f1,
             exact_before=before.exact,
             exact=after.exact,
-            losses=done.losses,
+            losses=losses,
+            language=material.language,
+            others=material.others,
+            used=decision.used,
+            outcome=decision.outcome,
+            use=None if decision.used else f"MEMCTX_READER_ADAPTER={decision.folder}",
             made=material.made,
         )
+        write_note(file, adapter.digest, self._note(report))
+        self._checkpoint(folder).unlink(missing_ok=True)
+        return report
 
-    def _start(self, topics: Sequence[Topic]) -> Adapter | None:
-        languages = Counter(question_language(topic.question) for topic in topics)
-        with asked_in(languages.most_common(1)[0][0]):
-            language = meant(self.start)
-        return None if language is None else self.start[language]
+    def _train(
+        self, material: Material, folder: Path | None, progress: Progress
+    ) -> tuple[Adapter, tuple[float, ...]]:
+        """What comes of teaching the adapter that the material is for, and the losses."""
+        start = self.start.get(material.language)
+        reader = self._reader({EVERY: start} if start else {})
+        options = self.options or one_round(len(material.taught))
+        done = train(
+            reader,
+            Course([Group(material.taught)], seed=options.seed),
+            options,
+            progress,
+            checkpoint=self._checkpoint(folder),
+            recipe=_recipe(material.taught, reader),
+        )
+        return rounded(done.factors, model=reader.name), done.losses
 
-    def _reader(self, adapter: Adapter | None) -> MemoryReader:
-        workspace, adapters = self.workspace, {} if adapter is None else {EVERY: adapter}
+    def _situation(self, material: Material, folder: Path | None) -> Situation:
+        home, chosen = self.workspace.home, self._chosen()
+        return Situation(
+            source=in_use(chosen).source,
+            setting=self.workspace.settings.reader_adapter,
+            own=home.adapter,
+            aside=home.aside,
+            folder=folder,
+            replaces=folder is not None
+            and any(one.file.resolve().is_relative_to(folder.resolve()) for one in chosen.values()),
+            made=material.made is not None,
+            examined=len(material.exam),
+        )
+
+    def _note(self, report: TrainReport) -> dict[str, object]:
+        told = ("taught", "examined", "f1_before", "f1")
+        return {"questions": self.subject, **{name: getattr(report, name) for name in told}}
+
+    def _checkpoint(self, folder: Path | None) -> Path:
+        return (folder or self.workspace.home.aside) / _CHECKPOINT
+
+    def _chosen(self) -> dict[str, Chosen]:
+        settings = self.workspace.settings.model_copy(update={"reader_endpoint": None})
+        return find_chosen_adapters(settings, self.workspace.places())
+
+    def _reader(self, adapters: Mapping[str, Adapter]) -> MemoryReader:
+        workspace = self.workspace
         return find_plain_reader(workspace.settings, places=workspace.places(), adapters=adapters)
 
 

@@ -39,7 +39,7 @@ class TrainOptions:
     `steps` of `batch` lessons each; `rank` of a new adapter. `rate` is the learning rate after
     `warmup` steps, and falls over the last `decay`, a share of all steps; `rate_further` is
     that of an adapter which was taught before. A checkpoint is written every `save_every`
-    steps. The same `seed`, the same adapter.
+    steps and at the end. The same `seed`, the same adapter.
 
     Raises:
         UsageError: a count is below 1.
@@ -106,7 +106,7 @@ def train(
         lessons = [course.lesson(step * options.batch + i) for i in range(options.batch)]
         _set_rate(optimiser, rate_at(step, options))
         losses.append(_step(reader, lessons, optimiser, adapter))
-        if (step + 1) % options.save_every == 0:
+        if (step + 1) % options.save_every == 0 or step + 1 == options.steps:
             write_checkpoint(checkpoint, _checkpoint(adapter, optimiser, losses), recipe)
         progress.advance(1, f"loss {recent(losses):.3f}")
     progress.finish()

@@ -38,20 +38,22 @@ class Adapter:
     digest: str
 
 
+def rounded(factors: Mapping[str, Factors], *, model: str) -> Adapter:
+    """These factors as they would be in a file: in half precision, on the CPU."""
+    tensors = _tensors(factors)
+    return Adapter(model, _paired(tensors), _digest(tensors))
+
+
 def write_adapter(file: Path, factors: Mapping[str, Factors], *, model: str) -> Adapter:
     """Replace `file` by these factors, rounded to half precision."""
     from safetensors.torch import save_file
 
-    tensors = {}
-    for name, pair in factors.items():
-        tensors[f"{name}.down"] = pair.down.detach().half().contiguous().cpu()
-        tensors[f"{name}.up"] = pair.up.detach().half().contiguous().cpu()
-    digest = _digest(tensors)
-    about = {"version": VERSION, "model": model, "digest": digest}
+    adapter = rounded(factors, model=model)
+    about = {"version": VERSION, "model": model, "digest": adapter.digest}
     file.parent.mkdir(parents=True, exist_ok=True)
     with replacing(file) as beside:
-        save_file(tensors, beside, metadata={"memctx": json.dumps(about)})
-    return Adapter(model, _paired(tensors), digest)
+        save_file(_tensors(adapter.factors), beside, metadata={"memctx": json.dumps(about)})
+    return adapter
 
 
 def read_adapter(file: Path) -> Adapter:
@@ -80,18 +82,54 @@ def _read(file: Path, changed: int, size: int) -> Adapter:
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
     except (OSError, SafetensorError, ValueError) as error:
         raise _unreadable(file, error) from error
+    _check_version(file, about)
+    if about.get("digest") != _digest(tensors):
+        raise _damaged(file)
+    return Adapter(str(about["model"]), _paired(tensors), str(about["digest"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a file says of its adapter: the model it was made for, and its digest."""
+
+    model: str
+    digest: str
+
+
+def read_label(file: Path) -> Label:
+    """What an adapter's file says of it; its numbers are not read, and torch is not needed.
+
+    Raises:
+        OldAdapter: it is of an earlier version.
+        ModelError: there is none, or it cannot be read or is of a later version.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(file, "np") as opened:
+            about = json.loads((opened.metadata() or {}).get("memctx", "{}"))
+    except (OSError, SafetensorError, ValueError) as error:
+        raise _unreadable(file, error) from error
+    _check_version(file, about)
+    return Label(str(about.get("model")), str(about.get("digest")))
+
+
+def _check_version(file: Path, about: Mapping[str, Any]) -> None:
     if about.get("version") in range(1, VERSION):
         raise OldAdapter(
             f"the reader's adapter in {file} was trained for an earlier way of reading; train it "
             'again with `memctx reader train`, or set reader_adapter to "none"'
         )
-    if about.get("version") != VERSION or about.get("digest") != _digest(tensors):
-        raise ModelError(
-            f"the reader's adapter in {file} is damaged or of a later version (version "
-            f"{VERSION} was expected); train it again with `memctx reader train`, or set "
-            'reader_adapter to "none"'
-        )
-    return Adapter(str(about["model"]), _paired(tensors), str(about["digest"]))
+    if about.get("version") != VERSION:
+        raise _damaged(file)
+
+
+def _damaged(file: Path) -> ModelError:
+    return ModelError(
+        f"the reader's adapter in {file} is damaged or of a later version (version "
+        f"{VERSION} was expected); train it again with `memctx reader train`, or set "
+        'reader_adapter to "none"'
+    )
 
 
 def _unreadable(file: Path, error: Exception) -> ModelError:
@@ -102,20 +140,38 @@ def _unreadable(file: Path, error: Exception) -> ModelError:
 
 
 def read_adapters(place: Path) -> dict[str, Adapter]:
-    """The adapters in a file or folder, by language: one for all, or one for each in a subfolder.
+    """The adapters in a file or folder, by language.
 
     Raises:
         ModelError: there is none, or one is damaged or of another version.
     """
-    languages = [name for name in LANGUAGES if (place / name / NAME).is_file()]
-    if languages and not (place / NAME).is_file():
-        return {name: read_adapter(place / name) for name in languages}
-    return {EVERY: read_adapter(place)}
+    return {name: read_adapter(file) for name, file in adapter_files(place).items()}
 
 
-def has_adapters(folder: Path) -> bool:
-    """Whether there is an adapter in a folder, sound or not."""
-    return any((folder / name / NAME).is_file() for name in ("", *LANGUAGES))
+def adapter_files(place: Path) -> dict[str, Path]:
+    """The files of the adapters in a file or folder, by language.
+
+    In a folder, one in a subfolder for each language, and one that is for all others; the
+    latter is named where there is nothing, too.
+    """
+    if not place.is_dir():
+        return {EVERY: place}
+    found = {name: file_for(name, place) for name in LANGUAGES if file_for(name, place).is_file()}
+    every = file_for(EVERY, place)
+    return {**found, EVERY: every} if every.is_file() or not found else dict(found)
+
+
+def file_for(language: str, folder: Path) -> Path:
+    """Where in a folder the adapter for a language, or the one for every language, lies."""
+    return folder / NAME if language == EVERY else folder / language / NAME
+
+
+def _tensors(factors: Mapping[str, Factors]) -> dict[str, Tensor]:
+    tensors = {}
+    for name, pair in factors.items():
+        tensors[f"{name}.down"] = pair.down.detach().half().contiguous().cpu()
+        tensors[f"{name}.up"] = pair.up.detach().half().contiguous().cpu()
+    return tensors
 
 
 def _paired(tensors: Mapping[str, Tensor]) -> dict[str, Factors]:

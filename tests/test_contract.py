@@ -52,6 +52,7 @@ STATUS = {
     "collections",
     "embedder",
     "reader",
+    "adapter",
     "index",
     "bytes",
     "sequence",
@@ -339,6 +340,9 @@ def test_status_list_verify_and_doctor_describe_the_memory(sample: Shell) -> Non
     assert set(status) == STATUS
     assert status["documents"] == 21
     assert set(status["index"]) == {"kind", "device"}
+    assert status["adapter"]["source"] == "shipped"
+    assert {one["language"] for one in status["adapter"]["adapters"]} == {"en", "zh"}
+    assert "as shipped with the reader: taught" in sample.run("status").stdout
     listed = sample.run("list").stdout
     assert "wu-jinglan.md" in listed
     assert sample.run("verify").returncode == 0

@@ -7,15 +7,15 @@ that is not found would never be read either. Distractors are what is found besi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from ...errors import UsageError
 from ...memory.store import Store
-from ..course import Topic, halves
+from ..course import Topic, kept_apart
 from ..fuse import entry
-from ..material import EXAMINED, KEPT, Material
+from ..material import LEAST, Material, of_one_language
 from ..progress import Progress
 from ..topics import FOUND, Searcher, distractors
 from .made import Made, without
@@ -25,15 +25,22 @@ from .sample import sampled
 MOST = 800
 """Questions unless said otherwise: a hundred steps of training."""
 
-LEAST = 20
 _TRIES = 3
 """How many questions are looked up for each that is wanted, at most."""
 
 
 def material_from(
-    store: Store, searcher: Searcher, progress: Progress, *, most: int = MOST, seed: int = 1
+    store: Store,
+    searcher: Searcher,
+    progress: Progress,
+    *,
+    most: int = MOST,
+    languages: Collection[str] = (),
+    seed: int = 1,
 ) -> Material:
     """At most `most` questions made from a sample of the memory, with their passages.
+
+    Of `languages` that have an adapter of their own, that of most questions is taught.
 
     Raises:
         UsageError: fewer than 20 are wanted, or can be made.
@@ -54,13 +61,16 @@ def material_from(
         if len(found) == most:
             break
     progress.finish()
-    if len(found) < LEAST:
+    language, kept = of_one_language([topic for _, topic in found], languages)
+    chosen = [pair for pair, held in zip(found, kept, strict=True) if held]
+    if len(chosen) < LEAST:
         raise UsageError(
-            f"a reader is taught with {LEAST} questions or more, and {len(found)} could be made "
+            f"a reader is taught with {LEAST} questions or more, and {len(chosen)} could be made "
             f"from the {len(sources)} passages looked at; ingest more prose, or name a file of "
             "questions"
         )
-    return _parted(found, left)
+    parted = _parted(chosen, left)
+    return replace(parted, language=language, others=len(found) - len(chosen))
 
 
 def topic_about(made: Made, searcher: Searcher) -> Topic | None:
@@ -76,8 +86,8 @@ def topic_about(made: Made, searcher: Searcher) -> Topic | None:
 
 def _parted(found: Sequence[tuple[Made, Topic]], left: int) -> Material:
     """Taught and kept: they share no passage that answers, and no answer."""
-    kept = halves([(str(made.gold),) for made, _ in found], parts=KEPT)
-    exam = [topic for (_, topic), held in zip(found, kept, strict=True) if held][:EXAMINED]
+    kept = kept_apart([made.text for made, _ in found], [(str(made.gold),) for made, _ in found])
+    exam = [topic for (_, topic), held in zip(found, kept, strict=True) if held]
     said = {topic.answers[0].casefold() for topic in exam}
     taught = [
         topic

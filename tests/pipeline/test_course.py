@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memctx.pipeline.course import Course, Group, Topic, halves, lesson_on
+from memctx.pipeline.course import Course, Group, Topic, kept_apart, lesson_on
 from memctx.reader import WindowPassage
 from memctx.reader.declined import REFUSALS, declines
 
@@ -69,13 +69,35 @@ def test_a_topic_needs_an_answer_and_a_passage() -> None:
         Topic("Who?", (), (passage(1),), ())
 
 
-@given(st.lists(st.lists(st.integers(0, 12).map(str), min_size=1, max_size=3), max_size=30))
-def test_questions_that_share_evidence_are_kept_together(evidence: list[list[str]]) -> None:
-    kept = halves(evidence, parts=2)
-    assert len(kept) == len(evidence)
-    for i, first in enumerate(evidence):
-        for j, second in enumerate(evidence):
-            if set(first) & set(second):
-                assert kept[i] == kept[j]
+EVIDENCE = st.lists(st.lists(st.integers(0, 40).map(str), min_size=1, max_size=2), max_size=60)
+
+
+def sharing(evidence: list[list[str]], start: int) -> set[int]:
+    """The questions that share evidence with one, through others even."""
+    found, keys = {start}, set(evidence[start])
+    while True:
+        more = {i for i, each in enumerate(evidence) if keys & set(each)}
+        if more == found:
+            return found
+        found, keys = more, {key for i in more for key in evidence[i]}
+
+
+@given(EVIDENCE)
+def test_a_fifth_is_kept_and_at_least_five(evidence: list[list[str]]) -> None:
+    names = [f"question {i}" for i in range(len(evidence))]
+    kept = kept_apart(names, evidence)
+    wanted = min(40, max(5, -(-len(names) // 5)))
+    assert min(wanted, len(names)) <= sum(kept) < 2 * wanted
+    groups = [sharing(evidence, i) for i in range(len(names))]
+    if sum(len(group) <= wanted for group in groups) >= wanted:
+        for i, group in enumerate(groups):
+            assert all(kept[other] == kept[i] for other in group)
     order = list(reversed(range(len(evidence))))
-    assert halves([evidence[i] for i in order], parts=2) == [kept[i] for i in order]
+    turned = kept_apart([names[i] for i in order], [evidence[i] for i in order])
+    assert turned == [kept[i] for i in order]
+
+
+def test_questions_on_one_document_are_parted_one_by_one() -> None:
+    names = [f"question {i}" for i in range(20)]
+    assert sum(kept_apart(names, [("book",)] * 20)) == 5
+    assert sum(kept_apart(names * 20, [("book",)] * 400)) == 40

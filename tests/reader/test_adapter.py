@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +16,11 @@ from memctx.reader.adapter import EVERY, PROJECTIONS, Factors, acting, attach, f
 from memctx.reader.adapter_file import (
     NAME,
     Adapter,
-    has_adapters,
+    Label,
+    adapter_files,
     read_adapter,
     read_adapters,
+    read_label,
     write_adapter,
 )
 from memctx.reader.prompt import LANGUAGES
@@ -140,18 +144,32 @@ def test_a_written_adapter_is_read_back(random_model: LanguageModel, tmp_path: P
         assert torch.equal(found.factors[name].up, pair.up.half())
 
 
-def test_a_folder_holds_one_adapter_or_one_for_each_language(
+def test_a_folder_holds_an_adapter_for_each_language_and_one_for_others(
     random_model: LanguageModel, tmp_path: Path
 ) -> None:
-    assert not has_adapters(tmp_path)
+    assert adapter_files(tmp_path) == {EVERY: tmp_path / NAME}, "what is missing is named"
     factors = random_factors(random_model.weights)
     for name in ("en", "zh"):
         write_adapter(tmp_path / name / NAME, factors, model="tiny")
-    assert has_adapters(tmp_path)
     assert set(read_adapters(tmp_path)) == {"en", "zh"}
     write_adapter(tmp_path / NAME, factors, model="tiny")
-    assert set(read_adapters(tmp_path)) == {EVERY}
+    assert set(read_adapters(tmp_path)) == {"en", "zh", EVERY}
     assert set(read_adapters(tmp_path / "en" / NAME)) == {EVERY}
+
+
+def test_a_label_says_what_a_file_holds_without_torch(
+    random_model: LanguageModel, tmp_path: Path
+) -> None:
+    written = write_adapter(tmp_path / NAME, random_factors(random_model.weights), model="tiny")
+    assert read_label(tmp_path / NAME) == Label("tiny", written.digest)
+    code = (
+        "import sys; from pathlib import Path; from memctx.reader.adapter_file import read_label; "
+        "read_label(Path(sys.argv[1])); print('torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / NAME], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize("harm", ["flip", "cut", "empty", "absent"])

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from memctx import Memory
+from memctx import HashingEmbedder, Memory
 from memctx.errors import UsageError
-from memctx.pipeline.material import Material
+from memctx.pipeline.material import LEAST, Material
 from memctx.pipeline.progress import Quiet
 from memctx.pipeline.retrieve import Retriever
-from memctx.pipeline.selftaught.material import LEAST, material_from
+from memctx.pipeline.selftaught.material import material_from
 from memctx.pipeline.selftaught.sample import sampled
+from memctx.pipeline.teach import MADE
 from memctx.pipeline.train import TrainOptions
 from memctx.reader import GatedReader
 from memctx.reader.adapter_file import read_adapter
@@ -112,3 +113,11 @@ def test_a_reader_is_taught_by_its_memory_alone(memory: Memory) -> None:
     assert isinstance(reader, GatedReader)
     assert reader._given.model.taught is None  # not in use until it is named
     assert read_adapter(Path(report.adapter)).digest == report.digest
+    assert not report.used
+    assert report.outcome.startswith(("taught by questions that nobody asked", "not better"))
+    named = {"reader_adapter": str(report.use).removeprefix("MEMCTX_READER_ADAPTER=")}
+    settings = memory.settings.model_copy(update=named)
+    with Memory(settings=settings, embedder=HashingEmbedder()) as other:
+        found = other.status().adapter
+    assert (found.source, found.adapters[0].questions) == ("given", MADE)
+    assert found.adapters[0].taught == report.taught
