@@ -6,6 +6,7 @@ memory and does nothing else. Methods with an `a` in front are the same for asyn
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -84,7 +84,8 @@ class Settings(BaseModel):
     )
     max_file_bytes: int = Field(200_000_000, ge=1, description="larger files are skipped")
     answer_cache: bool = Field(
-        True, description="whether a question asked again of an unchanged memory is answered at once"
+        True,
+        description="whether a question asked again of an unchanged memory is answered at once",
     )
     kv_budget: int = Field(4 << 30, ge=0, description="bytes on disk for stored reader states")
 

@@ -83,7 +83,9 @@ def tell(name: str, examples: Sequence[Example], likely: Sequence[Floats]) -> No
     three = [bool(one.truth[np.argsort(-p)[:3]].any()) for one, p in there]
     can = [bool(one.truth.any()) for one, _ in there]
     sure = [float(p.max(initial=0.0)) for p in likely]
-    right = [bool(len(p) and one.truth[p.argmax()]) for one, p in zip(examples, likely, strict=True)]
+    right = [
+        bool(len(p) and one.truth[p.argmax()]) for one, p in zip(examples, likely, strict=True)
+    ]
     print(
         f"{name:10} n {len(there):3}  a unit of the window holds it {np.mean(can):.3f}  the first "
         f"{np.mean(first):.3f}  one of three {np.mean(three):.3f}  AUROC {auroc(sure, right):.3f}",

@@ -60,7 +60,9 @@ def of_set(name: str, data: Path, memories: Path, limit: int, *, first: bool) ->
     with Memory(memories / name) as memory:
         everything = {row.key for row in memory.documents()}
         for number, row in enumerate(chosen):
-            question = FieldQuestion(name, row["id"], row["question"], "set", "", tuple(row["gold"]))
+            question = FieldQuestion(
+                name, row["id"], row["question"], "set", "", tuple(row["gold"])
+            )
             answers = [plain(answer) for answer in row["answers"] if plain(answer)]
             yield _example(memory, name, question, Scope(), _holds(question.gold, answers))
             if number % 2 == 0:

@@ -120,4 +120,6 @@ def _doubted(question: str, attempt: Attempt, window: Window) -> bool:
         return reading is not None and reading.declined
     made_up = numbers(reading.text) - known_numbers(question, window)
     echo = echoes(reading.text, question) and not options_of(question)
-    return reading.declined or bool(made_up) or echo or is_number_for_a_person(reading.text, question)
+    return (
+        reading.declined or bool(made_up) or echo or is_number_for_a_person(reading.text, question)
+    )

@@ -125,7 +125,9 @@ def _pdf(source: str, file: Path) -> None:
 def _wrapped(line: str) -> Iterator[str]:
     """A line, broken at spaces or, in Chinese, anywhere."""
     width, begun = 0, ""
-    for piece in re.findall(r"[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+\s*|\s+", line):
+    for piece in re.findall(
+        r"[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+\s*|\s+", line
+    ):
         size = sum(2 if _CJK.match(c) else 1 for c in piece)
         if begun and width + size > _WIDTH:
             yield begun.rstrip()

@@ -19,7 +19,9 @@ from memctx.records import Answer
 from memctx.sentences import CJK
 
 FOLDERS = Path(__file__).parent
-_YES = re.compile(r"(?:yes|true|correct|是|对|可以|能|有|会|需要|应当|应该|允许|必须|要)", re.IGNORECASE)
+_YES = re.compile(
+    r"(?:yes|true|correct|是|对|可以|能|有|会|需要|应当|应该|允许|必须|要)", re.IGNORECASE
+)
 _NO = re.compile(r"(?:no\b|not\b|false|incorrect|否|不|没|无|未|禁止)", re.IGNORECASE)
 
 

@@ -108,9 +108,7 @@ def _candidates(passages: Sequence[Passage], text_of: Texts) -> list[Candidate]:
                 seen.add(at)
                 beside = [text[slice(*span)] for span in (unit.header, unit.lead) if span]
                 around = "\n".join((passage.document.title, passage.heading, *beside))
-                found.append(
-                    Candidate(unit, text[unit.start : unit.end], around, place, passage)
-                )
+                found.append(Candidate(unit, text[unit.start : unit.end], around, place, passage))
     return found
 
 

@@ -127,7 +127,10 @@ def _list_of(field: Field, place: int) -> int:
     """The list that an entry is of, or that a sentence introduces; else the unit itself."""
     one = field.candidates[place]
     for other, candidate in enumerate(field.candidates):
-        if candidate.unit.kind != "list" or candidate.passage.document.id != one.passage.document.id:
+        if (
+            candidate.unit.kind != "list"
+            or candidate.passage.document.id != one.passage.document.id
+        ):
             continue
         holds = candidate.unit.start <= one.unit.start and one.unit.end <= candidate.unit.end
         introduced = candidate.unit.lead is not None and one.unit.end == candidate.unit.lead[1]
@@ -143,7 +146,11 @@ def _whole(field: Field, likely: Floats, best: int, text_of: Texts) -> Quote:
     if one.unit.kind == "row":
         return _row(one, likely[best], text)
     places = [best]
-    if field.intent.kind in {"content", "reason"} and one.unit.kind in {"sentence", "field", "item"}:
+    if field.intent.kind in {"content", "reason"} and one.unit.kind in {
+        "sentence",
+        "field",
+        "item",
+    }:
         places = _beside(field, likely, best)
     units = [field.candidates[place] for place in places]
     said = "\n".join(unit.text for unit in units) if one.unit.kind in {"item", "field"} else (

@@ -26,9 +26,15 @@ _MONTHS = "january february march april may june july august september october n
 _MONTH = {name: n for n, name in enumerate(_MONTHS.split(), 1)}
 _MONTH |= {name[:3]: n for name, n in _MONTH.items()}
 _NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
-_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_NAMES})\.?,? ((?:1[5-9]|20)\d\d)\b", re.I)
-_MONTH_DAY = re.compile(rf"\b({_NAMES})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? ((?:1[5-9]|20)\d\d)\b", re.I)
-_ISO = re.compile(r"\b((?:1[5-9]|20)\d\d)-(\d\d)-(\d\d)\b|((?:1[5-9]|20)\d\d)年(\d{1,2})月(\d{1,2})日")
+_DAY_MONTH = re.compile(
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_NAMES})\.?,? ((?:1[5-9]|20)\d\d)\b", re.I
+)
+_MONTH_DAY = re.compile(
+    rf"\b({_NAMES})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? ((?:1[5-9]|20)\d\d)\b", re.I
+)
+_ISO = re.compile(
+    r"\b((?:1[5-9]|20)\d\d)-(\d\d)-(\d\d)\b|((?:1[5-9]|20)\d\d)年(\d{1,2})月(\d{1,2})日"
+)
 _YEAR = re.compile(r"(?<![\d.,])((?:1[5-9]|20)\d\d)(?![\d,]|\.\d)")
 _AMOUNT = re.compile(r"(?P<sign>[£€$¥])\s?(?P<a>\d[\d,]*(?:\.\d+)?)|(?P<b>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>%|[a-zA-Z]+|[元万吨米人天年]+)")  # fmt: skip
 _TWO = (

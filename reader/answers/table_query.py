@@ -99,7 +99,11 @@ class _Query:
     # --- what the question names ---------------------------------------------------
 
     def _body(self) -> list[Row]:
-        return [row for row in self.table.rows if not (row.cells and _TOTAL_ROW.match(row.cells[0].text))]
+        return [
+            row
+            for row in self.table.rows
+            if not (row.cells and _TOTAL_ROW.match(row.cells[0].text))
+        ]
 
     def _conditions(self) -> list[tuple[int, str]]:
         """For each column the longest cell that the question says: (column, words)."""
@@ -112,7 +116,12 @@ class _Query:
                 words = _said(cell.text)
                 if _bare_number(cell.text) and not _year(cell.text):
                     continue
-                if words and words in asked and len(words) > len(best.get(column, "")) and len(words) > 3:
+                if (
+                    words
+                    and words in asked
+                    and len(words) > len(best.get(column, ""))
+                    and len(words) > 3
+                ):
                     best[column] = words
         best = _without_parts(best)
         for column, words in self._distinctive().items():
@@ -125,7 +134,12 @@ class _Query:
         asked = {token.text for token in tokens(self.question)}
         found: dict[int, str] = {}
         for column in range(len(self.table.header.cells)):
-            values = {c.text for row in self._body() if column < len(row.cells) for c in (row.cells[column],)}
+            values = {
+                c.text
+                for row in self._body()
+                if column < len(row.cells)
+                for c in (row.cells[column],)
+            }
             bags = {value: {t.text for t in tokens(value)} for value in values if value}
             for value, words in bags.items():
                 others: set[str] = set().union(*(bag for v, bag in bags.items() if v != value))
@@ -167,10 +181,15 @@ class _Query:
 
     def _singled_out_is_there(self) -> bool:
         """Whether every number, and every word in capitals, of the question is there or around."""
-        whole = [self.around, *(c.text for row in (self.table.header, *self.table.rows) for c in row.cells)]
+        whole = [
+            self.around,
+            *(c.text for row in (self.table.header, *self.table.rows) for c in row.cells),
+        ]
         there = {token.text for text in whole for token in tokens(text)}
         there |= {part for token in there for part in re.findall(r"\d+|[a-z]+", token)}
-        bounds = [found["n"] for pattern in (_OVER, _UNDER) for found in pattern.finditer(self.question)]
+        bounds = [
+            found["n"] for pattern in (_OVER, _UNDER) for found in pattern.finditer(self.question)
+        ]
         known = {token.text for bound in bounds for token in tokens(bound)}
         return all(t in there or t in known for t in _singled_out(self.question))
 
@@ -209,7 +228,11 @@ class _Query:
     def _label_column(self, named: set[int]) -> int:
         """The column whose cells name the rows: as the question calls them, else the first."""
         wanted = set(terms(self.question))
-        columns = [i for i in range(len(self.table.header.cells)) if i not in named and not self._numeric(i)]
+        columns = [
+            i
+            for i in range(len(self.table.header.cells))
+            if i not in named and not self._numeric(i)
+        ]
 
         def rank(column: int) -> tuple[bool, bool, int]:
             shares = bool(set(terms(self.table.header.cells[column].text)) & wanted)
@@ -220,7 +243,9 @@ class _Query:
     def _coded(self, column: int) -> bool:
         """Whether a column holds codes, such as "P-07", rather than words."""
         cells = [row.cells[column].text for row in self._body() if column < len(row.cells)]
-        return sum(any(c.isdigit() for c in cell) and len(cell) < 12 for cell in cells) > 0.6 * len(cells)
+        return sum(any(c.isdigit() for c in cell) and len(cell) < 12 for cell in cells) > 0.6 * len(
+            cells
+        )
 
     # --- the kinds of question -------------------------------------------------------
 
@@ -249,12 +274,18 @@ class _Query:
             return None
         counting = self.intent.counts and (bounded or self._column(named, numeric=True) is None)
         counts_all = self.intent.kind == "count" and self._counts_all(named)
-        if not (bound or bounded or counts_all) or (not counting and self.intent.kind != "list" and len(kept) < 2):
+        if not (bound or bounded or counts_all) or (
+            not counting and self.intent.kind != "list" and len(kept) < 2
+        ):
             return None
         label = self._label_column(named)
         if named and label in named:
             return None
-        names = [row.cells[label].text for row in kept if label < len(row.cells) and row.cells[label].text]
+        names = [
+            row.cells[label].text
+            for row in kept
+            if label < len(row.cells) and row.cells[label].text
+        ]
         if not names or (self.intent.kind in {"number", "count"} and not counting):
             return None
         listed = "; ".join(dict.fromkeys(names))
@@ -302,7 +333,9 @@ class _Query:
     def _numeric(self, column: int) -> bool:
         cells = [row.cells[column].text for row in self._body() if column < len(row.cells)]
         filled = [cell for cell in cells if cell]
-        return bool(filled) and sum(_number(cell) is not None for cell in filled) > 0.6 * len(filled)
+        return bool(filled) and sum(_number(cell) is not None for cell in filled) > 0.6 * len(
+            filled
+        )
 
     def _extreme(self, rows: Sequence[Row], named: set[int], bound: bool) -> TableAnswer | None:
         most, least = _MOST.search(self.question), _LEAST.search(self.question)
@@ -331,11 +364,18 @@ class _Query:
         if column is None:
             return None
         for row in self.table.rows:  # the table may say it itself
-            if row.cells and _TOTAL_ROW.match(row.cells[0].text) and not bound and column < len(row.cells):
+            if (
+                row.cells
+                and _TOTAL_ROW.match(row.cells[0].text)
+                and not bound
+                and column < len(row.cells)
+            ):
                 cell = row.cells[column]
                 return TableAnswer(_with_unit(cell, self.table.header.cells[column].text), "total",
                                    (row,), self._named(rows))  # fmt: skip
-        values = [_number(row.cells[column].text) if column < len(row.cells) else None for row in rows]
+        values = [
+            _number(row.cells[column].text) if column < len(row.cells) else None for row in rows
+        ]
         if any(value is None for value in values):
             return None
         known = [value for value in values if value is not None]
@@ -399,7 +439,9 @@ def _singled_out(question: str) -> set[str]:
 
 def _abbreviates(word: str, wanted: set[str]) -> bool:
     """Whether a header's word is short for one of the question's, or the other way round."""
-    return len(word) >= 3 and any(w.startswith(word) or word.startswith(w) for w in wanted if len(w) >= 3)
+    return len(word) >= 3 and any(
+        w.startswith(word) or word.startswith(w) for w in wanted if len(w) >= 3
+    )
 
 
 def _bare_number(text: str) -> bool:

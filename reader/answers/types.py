@@ -35,12 +35,16 @@ _SPAN = re.compile(
 )
 _DIGIT = re.compile(r"[0-9０-９]")
 _NAME = re.compile(r"(?<![.!?:。] )(?<!^)\b[A-Z][\w'’-]+")
-_NAMES_ANYWHERE = re.compile(r"\b[A-Z][\w'’-]+(?: (?:(?:van|von|de|der|da|bin|al|of|the) )?[A-Z][\w.'’-]*)+")
+_NAMES_ANYWHERE = re.compile(
+    r"\b[A-Z][\w'’-]+(?: (?:(?:van|von|de|der|da|bin|al|of|the) )?[A-Z][\w.'’-]*)+"
+)
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余"
     "潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段章钱汤尹黎易常武乔贺赖龚文欧司"
 )
-_CHINESE_NAME = re.compile(f"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|[\u4e00-\u9fff](?:先生|女士|老师|医生|经理|主任|总)")
+_CHINESE_NAME = re.compile(
+    f"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|[\u4e00-\u9fff](?:先生|女士|老师|医生|经理|主任|总)"
+)
 _REASON = re.compile(
     r"\b(?:because|since|due to|owing to|as a result|caused? by|reasons?|so that|in order to|thanks to|"
     r"therefore|hence|led to|after|to (?:avoid|prevent|reduce|save|protect|ensure|keep|make|allow)|for fear)\b|"

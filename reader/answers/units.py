@@ -113,7 +113,7 @@ def _entries(text: str, run: list[_Line]) -> Iterator[tuple[int, int]]:
     start = run[0].start
     for line in run[1:]:
         if _ITEM.match(text, line.start, line.end):
-            yield start, len(text[:line.start].rstrip())
+            yield start, len(text[: line.start].rstrip())
             start = line.start
     yield start, run[-1].end
 
@@ -183,7 +183,9 @@ def _lines(text: str, start: int, end: int) -> Iterator[_Line]:
         stop = end if stop < 0 else stop
         kind = _kind(text, place, stop, before)
         lead = len(text[place:stop]) - len(text[place:stop].lstrip())
-        yield _Line(kind, place + (0 if kind == "item" else lead), place + len(text[place:stop].rstrip()))
+        yield _Line(
+            kind, place + (0 if kind == "item" else lead), place + len(text[place:stop].rstrip())
+        )
         before, place = kind, stop + 1
 
 

@@ -24,9 +24,7 @@ from memctx.reader.answers.types import answers_in_kind, says_more
         ("多少钱？", "很贵", False),
     ],
 )
-def test_an_answer_is_of_the_type_that_is_asked_for(
-    question: str, answer: str, fits: bool
-) -> None:
+def test_an_answer_is_of_the_type_that_is_asked_for(question: str, answer: str, fits: bool) -> None:
     assert answers_in_kind(answer, intent_of(question)) is fits
 
 
