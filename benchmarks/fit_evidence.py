@@ -2,22 +2,30 @@
 
     python benchmarks/fit_evidence.py --data EVAL/tune --memories .bench/memories
 
-Each question is asked twice, of the whole corpus and of the corpus without its evidence,
-with a ranker that has learned from other questions. A logistic model of three numbers is
-fitted to one half and told about the other; the one of both halves is what
-`pipeline/evidence.py` holds.
+Questions are asked of the whole corpus and of the corpus without their evidence, and each of
+few passages with evidence and without, with a ranker that has learned from other questions.
+A logistic model of three numbers is fitted to one half and told about the other; the one of
+both halves is what `pipeline/evidence.py` holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from memctx.benchmarks.ranker_examples import WEIGHTS, Nearest, cases_of, options_of, sources_of
+from memctx.benchmarks.ranker_examples import (
+    WEIGHTS,
+    Case,
+    Nearest,
+    cases_of,
+    options_of,
+    sources_of,
+)
+from memctx.benchmarks.ranker_report import auroc
 from memctx.benchmarks.unseen import by_other_half
 from memctx.pipeline.evidence import given
 
@@ -27,10 +35,11 @@ _RIDGE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How near a memory came that held the answer, or did not."""
+    """How near a memory came that held the answer, or did not; `few` passages, or a corpus."""
 
     folder: str
     fold: int
+    few: bool
     held: bool
     nearest: Nearest
 
@@ -39,15 +48,30 @@ def main() -> None:
     """Asks, fits, prints."""
     options = options_of(__doc__, list(WEIGHTS), limit=100).parse_args()
     with sources_of(options) as sources:
-        asked = [
-            Asked(one.source.name, one.fold, gold, one.source.nearest(one.number, by, gold=gold))
-            for one, by in by_other_half(cases_of(sources))
-            for gold in (True, False)
-        ]
+        asked = list(_asked(cases_of(sources)))
     for unread in (False, True):
         ours = [one for one in asked if one.nearest.unread == unread]
         if ours:
             _tell("not read by the embedder" if unread else "read by the embedder", ours)
+
+
+def _asked(cases: Sequence[Case]) -> Iterator[Asked]:
+    """As many askings of whole corpora as of those without evidence; and all of few passages."""
+    rest = {(case.source.name, case.number) for case in cases if _kind(case) == "rest"}
+    for case, ranker in by_other_half(cases):
+        if case.part is None and (case.source.name, case.number) not in rest:
+            continue
+        yield Asked(
+            case.source.name,
+            case.fold,
+            _kind(case) not in ("", "rest"),
+            case.part is None or case.part.held,
+            case.source.nearest(case.number, ranker, case.part),
+        )
+
+
+def _kind(case: Case) -> str:
+    return case.part.kind if case.part else ""
 
 
 def _tell(what: str, asked: Sequence[Asked]) -> None:
@@ -59,13 +83,12 @@ def _tell(what: str, asked: Sequence[Asked]) -> None:
         line = _fit(rows[fold != half], held[fold != half])
         unseen[fold == half] = _probability(rows[fold == half], line)
     print(f"{what}: {len(asked)} askings, of unseen halves:")
+    few = np.array([a.few for a in asked])
     for folder in dict.fromkeys(folders.tolist()):
-        here = folders == folder
-        print(
-            f"  {folder:10} AUROC {_auroc(unseen[here], held[here]):.3f}",
-            _rates(unseen[here], held[here]),
-        )
-    print(f"  {'all':10} AUROC {_auroc(unseen, held):.3f}", _rates(unseen, held))
+        _line(folder, unseen, held, folders == folder)
+    _line("whole", unseen, held, ~few)
+    _line("few", unseen, held, few)
+    _line("all", unseen, held, few | ~few)
     print("  fitted to all: bias, likely, cosine, coverage =", np.round(_fit(rows, held), 2))
 
 
@@ -85,9 +108,10 @@ def _probability(rows: Floats, line: Floats) -> Floats:
     return found
 
 
-def _auroc(scores: Floats, held: NDArray[np.bool_]) -> float:
-    there, gone = scores[held][:, None], scores[~held]
-    return float((there > gone).mean() + (there == gone).mean() / 2)
+def _line(name: str, scores: Floats, held: NDArray[np.bool_], here: NDArray[np.bool_]) -> None:
+    brier = ((scores - held) ** 2)[here].mean()
+    told = f"AUROC {auroc(scores[here], held[here]):.3f}  Brier {brier:.3f}"
+    print(f"  {name:10} {told}  {_rates(scores[here], held[here])}")
 
 
 def _rates(scores: Floats, held: NDArray[np.bool_]) -> str:

@@ -2,13 +2,15 @@
 
 A memory is made of each folder's corpus the first time, below `--memories`. Questions
 are split by gold passage, so that no passage is learned from on one side and asked
-about on the other.
+about on the other. Each is asked of the whole corpus, and of parts of it that are small or
+lack its evidence (`small_memories`).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -18,15 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memctx import Memory, load_settings
+from memctx.benchmarks.small_memories import Part, Passages, names_of_columns, parts, tiny
 from memctx.config import DEFAULT_EMBEDDER
 from memctx.memory.embedder import Embedder, Progress
 from memctx.pipeline.engines import find_embedder
 from memctx.pipeline.finding import Asked, Finding, Indexes
-from memctx.pipeline.ranking.candidates import Candidates
+from memctx.pipeline.ranking.candidates import Candidates, scaled
 from memctx.pipeline.ranking.own import own_features
 from memctx.pipeline.ranking.pairs import Seeds, pair_features
 from memctx.pipeline.ranking.question import RankedQuestion
-from memctx.pipeline.ranking.ranker import Ranker
+from memctx.pipeline.ranking.ranker import SEEDS, Ranker
 from memctx.pipeline.retrieve import POOL, Clock, led
 from memctx.pipeline.stages import Stages
 
@@ -38,6 +41,7 @@ WEIGHTS = {
 }
 """What is learned from, and how much a question of each folder weighs."""
 _WEIGHT = 0.5
+_NEAR = 10  # of the first candidates, those that small sets are drawn from half the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Unseen:
     """How likely the candidates of a question are: by themselves, and in the end."""
 
     question: Question
+    part: Part | None
     keys: tuple[str, ...]
     alone: Floats
     probability: Floats
@@ -136,6 +141,13 @@ class Source:
         self.name, self._stages = folder.name, stages or Stages()
         self.questions = list(_questions(folder / "queries.jsonl", limit))
         self._indexes: Indexes = self._memory.indexes()
+        self._surfaces = names_of_columns(self._indexes.graph.arrays)
+        self._tiny: dict[Part, Indexes] = {}
+        store = self._indexes.store
+        self._ids = {row.key: row.id for row in store.list_documents()}
+        self._all = store.chunk_ids(list(self._ids.values()))
+        rows = store.chunks(self._all.tolist())
+        self._owners = np.array([rows[chunk].document.id for chunk in self._all.tolist()])
         texts = [question.text for question in self.questions]
         self._vectors = np.stack([embedder.encode_query(text) for text in texts])
 
@@ -143,16 +155,35 @@ class Source:
         """Closes the memory."""
         self._memory.close()
 
-    def first(self, number: int) -> First:
+    def parts(self, number: int) -> list[Part]:
+        """The parts of the corpus that a question is also asked of, the same each time."""
+        question = self.questions[number]
+        documents = [self._ids[key] for key in sorted(question.gold)]
+        whole = np.isin(self._owners, documents)
+        _, first, _ = self._begun(number, None)
+        nearness = first.cosines + scaled(first.lexical)
+        order = first.ids[np.argsort(-nearness, kind="stable")]
+        gold = np.array([self._nearest_chunk(document, order) for document in documents])
+        near = np.setdiff1d(order[: _NEAR + len(gold)], self._all[whole])
+        rng = np.random.default_rng(zlib.crc32(question.text.encode()))
+        return list(parts(Passages(gold, near, self._all[~whole]), rng))
+
+    def _nearest_chunk(self, document: int, order: NDArray[np.int64]) -> int:
+        """Of a document in several passages the one that looks most like the question."""
+        own = self._all[self._owners == document]
+        return int(next((chunk for chunk in order if chunk in own), own[0]))
+
+    def first(self, number: int, part: Part | None = None) -> First:
         """The first candidates of a question."""
-        _, candidates, asks = self._begun(number)
+        _, candidates, asks = self._begun(number, part)
         question = self.questions[number]
         return First(question, own_features(candidates, asks), self._evidence(number, candidates))
 
-    def last(self, number: int, alone: Floats) -> Last:
+    def last(self, number: int, alone: Floats, part: Part | None = None) -> Last:
         """All candidates, given how likely the first ones are."""
-        finding, first, asks = self._begun(number)
+        finding, first, asks = self._begun(number, part)
         candidates, seeds = led(finding, self._stages, first, alone, Clock())
+        seeds = seeds.filled(SEEDS, len(candidates))
         return Last(
             self.questions[number],
             tuple(finding.rows[int(chunk)].document.key for chunk in candidates.ids),
@@ -163,43 +194,47 @@ class Source:
             self._evidence(number, candidates),
         )
 
-    def judged(self, number: int, ranker: Ranker) -> Unseen:
+    def judged(self, number: int, ranker: Ranker, part: Part | None = None) -> Unseen:
         """What a ranker says, as the product runs it."""
-        finding, first, asks = self._begun(number)
+        return self._judged(number, ranker, part)[0]
+
+    def nearest(self, number: int, ranker: Ranker, part: Part | None = None) -> Nearest:
+        """How near the best passage comes of the whole corpus, or of a part."""
+        said, candidates, asks = self._judged(number, ranker, part)
+        return Nearest(
+            float(said.probability.max(initial=0.0)),
+            float(candidates.cosines.max(initial=0.0)),
+            min(1.0, float(candidates.lexical.max(initial=0.0)) / asks.ceiling),
+            asks.unread,
+        )
+
+    def _judged(
+        self, number: int, ranker: Ranker, part: Part | None
+    ) -> tuple[Unseen, Candidates, RankedQuestion]:
+        finding, first, asks = self._begun(number, part)
         candidates, seeds = led(finding, self._stages, first, ranker.alone(first, asks), Clock())
-        return Unseen(
+        said = Unseen(
             self.questions[number],
+            part,
             tuple(finding.rows[int(chunk)].document.key for chunk in candidates.ids),
             ranker.alone(candidates, asks),
             ranker.judge(candidates, asks, seeds),
         )
+        return said, candidates, asks
 
-    def nearest(self, number: int, ranker: Ranker, *, gold: bool) -> Nearest:
-        """How near the best passage comes, with the question's evidence there or taken away."""
-        allowed = None if gold else self._without(self.questions[number].gold)
-        finding, first, asks = self._begun(number, allowed)
-        candidates, seeds = led(finding, self._stages, first, ranker.alone(first, asks), Clock())
-        return Nearest(
-            float(ranker.judge(candidates, asks, seeds).max()),
-            float(candidates.cosines.max()),
-            min(1.0, float(candidates.lexical.max()) / asks.ceiling),
-            asks.unread,
-        )
-
-    def _without(self, keys: frozenset[str]) -> NDArray[np.int64]:
-        """All chunks but those of the documents with these keys."""
-        kept = [row.id for row in self._memory.documents() if row.key not in keys]
-        return self._indexes.store.chunk_ids(kept)
-
-    def _begun(
-        self, number: int, allowed: NDArray[np.int64] | None = None
-    ) -> tuple[Finding, Candidates, RankedQuestion]:
-        documents = None
-        if allowed is not None:
-            rows = self._indexes.store.chunks(allowed.tolist())
-            documents = sorted({row.document.id for row in rows.values()})
-        asked = Asked(self.questions[number].text, self._vectors[number], documents, allowed)
-        finding = Finding(self._indexes, self._stages, asked)
+    def _begun(self, number: int, part: Part | None) -> tuple[Finding, Candidates, RankedQuestion]:
+        text, vector, indexes = self.questions[number].text, self._vectors[number], self._indexes
+        if part is None:
+            asked = Asked(text, vector, None, None)
+        elif part.tiny:
+            if part not in self._tiny:
+                self._tiny[part] = tiny(indexes, part, self._surfaces)
+            indexes, asked = self._tiny[part], Asked(text, vector, None, part.allowed)
+        else:
+            documents = np.unique(self._owners[np.isin(self._all, part.allowed)])
+            allowed = self._all[np.isin(self._owners, documents)]
+            asked = Asked(text, vector, documents.tolist(), allowed)
+        finding = Finding(indexes, self._stages, asked)
         finding.add_nearest(2 * POOL)
         return finding, finding.candidates(), finding.question()
 
@@ -263,10 +298,15 @@ def _questions(file: Path, limit: int) -> Iterator[Question]:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question of a source: its halves' `fold`, its `inner` one, and what it weighs."""
+    """One question of a source, asked of the whole corpus or of a `part`.
+
+    `fold` is of two halves, `inner` of the folds inside one; all that is asked with one
+    question is in the same ones. `weight` is what it weighs in a fit.
+    """
 
     source: Source
     number: int
+    part: Part | None
     fold: int
     inner: int
     weight: float
@@ -274,7 +314,7 @@ class Case:
 
 
 def cases_of(sources: Sequence[Source]) -> list[Case]:
-    """All questions of the sources."""
+    """All questions of the sources, each of the whole corpus and of its parts."""
     return [case for source in sources for case in _cases(source)]
 
 
@@ -282,4 +322,6 @@ def _cases(source: Source) -> Iterator[Case]:
     outer, inner = folds(source.questions, 2, 0), folds(source.questions, INNER, 7)
     weight = WEIGHTS.get(source.name, _WEIGHT)
     for number, (half, fold) in enumerate(zip(outer.tolist(), inner.tolist(), strict=True)):
-        yield Case(source, number, half, fold, weight, source.first(number))
+        for part in (None, *source.parts(number)):
+            first = source.first(number, part)
+            yield Case(source, number, part, half, fold, weight, first)

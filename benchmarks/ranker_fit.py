@@ -1,4 +1,8 @@
-"""Fits the ranker's three models, each to what the one before says of unseen questions."""
+"""Fits the ranker's three models, each to what the one before says of unseen questions.
+
+How a passage stands among the others may only count for it: then it is no less likely once
+others are gone that have nothing to do with it.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from memctx.benchmarks.ranker_examples import INNER, Case, Floats, Last
+from memctx.pipeline.ranking import own, pairs
 from memctx.pipeline.ranking.ranker import (
     FORMAT,
+    LINKS,
+    STANDING,
     last_rows,
     pair_rows,
     standing,
@@ -23,8 +30,23 @@ _TREES = {
     "objective": "binary", "num_leaves": 7, "learning_rate": 0.06, "min_data_in_leaf": 30,
     "lambda_l2": 5, "feature_fraction": 0.65, "bagging_fraction": 0.8, "bagging_freq": 1,
     "verbose": -1, "num_threads": 1, "deterministic": True, "force_col_wise": True, "seed": 1,
+    "monotone_constraints_method": "intermediate",
 }  # fmt: skip
 _ROUNDS = {"first": 150, "pair": 120, "last": 150}
+_RISES = frozenset({
+    *("cosine_below_best", "bm25_of_best", "cosine_rank", "bm25_rank", "words_below_best"),
+    *("alone_of_best", "alone_rank", "walked_of_best", "walked_rank", "hop_rank"),
+    *("reached_of_best", "reached_sum_of_best"),
+})  # fmt: skip
+"""What is highest where nothing else is there."""
+_FALLS = frozenset({"best_alone", "all_alone"})
+"""What is lowest then."""
+_ROW = (*own.FEATURES, *STANDING)
+_COLUMNS = {
+    "first": own.FEATURES,
+    "pair": (*pairs.FEATURES, *_ROW),  # and what the seed says, which no other changes
+    "last": (*_ROW, *LINKS, *pairs.FEATURES),
+}
 _WRONG_SEED = 0.3  # what a pair weighs whose seed is no evidence itself
 
 Fit = Callable[[Sequence[int]], Any]
@@ -55,7 +77,7 @@ def fitted(cases: Sequence[Case]) -> Models:
 
     firsts = _crossed(cases, fit_first)
     all_of = [
-        case.source.last(case.number, firsts[case.inner].predict(case.first.features))
+        case.source.last(case.number, firsts[case.inner].predict(case.first.features), case.part)
         for case in cases
     ]
     rows = [
@@ -114,7 +136,9 @@ def _boosted(
     name: str, features: Floats, truth: NDArray[np.bool_], weights: Floats
 ) -> lightgbm.Booster:
     data = lightgbm.Dataset(features, truth.astype(int), weight=weights)
-    return lightgbm.train(_TREES, data, _ROUNDS[name])
+    signs = [(column in _RISES) - (column in _FALLS) for column in _COLUMNS[name]]
+    signs += [0] * (features.shape[1] - len(signs))
+    return lightgbm.train({**_TREES, "monotone_constraints": signs}, data, _ROUNDS[name])
 
 
 def _pairs(last: Last, rows: Floats, weight: float) -> Iterator[tuple[Floats, Any, Floats]]:
@@ -122,7 +146,8 @@ def _pairs(last: Last, rows: Floats, weight: float) -> Iterator[tuple[Floats, An
     given = pair_rows(last.beside, rows, last.seeds)
     for table, seed in zip(given, last.seeds.places, strict=True):
         others = np.arange(len(table)) != seed
-        share = weight * (1.0 if last.evidence[seed] else _WRONG_SEED)
+        right = seed < len(last.evidence) and last.evidence[seed]
+        share = weight * (1.0 if right else _WRONG_SEED)
         yield table[others], last.evidence[others], np.full(others.sum(), share)
 
 
@@ -130,7 +155,8 @@ def _links(model: lightgbm.Booster, last: Last, rows: Floats) -> Floats:
     given = pair_rows(last.beside, rows, last.seeds)
     shape = given.shape[:2]
     led: Floats = np.asarray(model.predict(given.reshape(-1, given.shape[2]))).reshape(shape)
-    led[np.arange(shape[0]), last.seeds.places] = 0.0
+    held = last.seeds.held(shape[1])
+    led[held, last.seeds.places[held]] = 0.0
     return led
 
 

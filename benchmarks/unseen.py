@@ -29,17 +29,19 @@ def by_other_half(cases: Sequence[Case]) -> Iterator[tuple[Case, Ranker]]:
 
 def judged_by_other_half(cases: Sequence[Case]) -> list[Unseen]:
     """Every case, judged by models of the half that it is not in."""
-    return [case.source.judged(case.number, ranker) for case, ranker in by_other_half(cases)]
+    return [
+        case.source.judged(case.number, ranker, case.part) for case, ranker in by_other_half(cases)
+    ]
 
 
 def found(judged: Sequence[Unseen], depth: int) -> Found:
-    """The documents that come first in the end."""
-    return {_of(one): best(one.keys, one.probability, depth) for one in judged}
+    """The documents that come first in the end, of whole corpora."""
+    return {_of(one): best(one.keys, one.probability, depth) for one in _whole(judged)}
 
 
 def found_alone(judged: Sequence[Unseen], depth: int) -> Found:
     """The documents that come first by the first model, which sees no pairs of passages."""
-    return {_of(one): best(one.keys, one.alone, depth) for one in judged}
+    return {_of(one): best(one.keys, one.alone, depth) for one in _whole(judged)}
 
 
 def best(keys: Sequence[str], scores: NDArray[np.float64], depth: int) -> list[str]:
@@ -50,6 +52,10 @@ def best(keys: Sequence[str], scores: NDArray[np.float64], depth: int) -> list[s
     """
     order = np.argsort(-scores, kind="stable")
     return list(dict.fromkeys(keys[place] for place in order))[:depth]
+
+
+def _whole(judged: Sequence[Unseen]) -> list[Unseen]:
+    return [one for one in judged if one.part is None]
 
 
 def _of(one: Unseen) -> tuple[str, str]:

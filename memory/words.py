@@ -3,7 +3,8 @@
 A projection of the store. A writer brings the files up to date; a reader holds
 what the files have not seen yet in a second, small index in memory. Scores are
 tantivy's BM25 (k1 1.2, b 0.75), Robertson and Zaragoza 2009, by how often a word is
-in both together; only the mean length of a passage is each index' own.
+in both together; only the mean length of a passage is each index' own. How often a word is says
+little in a small index, which is weighed as if ordinary passages filled it up.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 
 from ..files import is_writable
 from .analysis import spaced
+from .common_words import COMMON
 from .generations import Generations
 from .projection import Delta, Span, delta_since
 from .rows import ChunkRow
@@ -30,6 +32,8 @@ _FORMAT = "words-1"  # changes when analysis or schema do, so that old files are
 _HEAP_BYTES = 64_000_000
 _TOKENIZER = "memctx"
 _K1 = 1.2  # tantivy's own
+ORDINARY = 1000
+"""So many passages tell how rare a word is; a smaller memory is weighed as if it had them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,16 @@ class WordCounts:
     """Of `total` chunks, how many hold each word of a question: `of`."""
 
     total: int
-    of: Mapping[str, int]
+    of: Mapping[str, float]
+
+    def among_ordinary(self) -> WordCounts:
+        """The same, filled up with ordinary passages where there are fewer than `ORDINARY`.
+
+        Otherwise a word that the only passage holds would tell as little as any word can.
+        """
+        lacking = max(0, ORDINARY - self.total)
+        filled = {word: count + lacking * COMMON.get(word, 0.0) for word, count in self.of.items()}
+        return WordCounts(self.total + lacking, filled)
 
     def idf(self, word: str) -> float:
         """BM25's weight of a word."""
@@ -130,10 +143,10 @@ class WordIndex:
         return self.counts(question).ceiling
 
     def counts(self, question: str) -> WordCounts:
-        """In how many chunks each word of the question is."""
+        """In how many chunks each word of the question is, among ordinary ones if there are few."""
         with self._lock:
             indexes = [index for index in (self._base, self._overlay) if index is not None]
-        return _counted(indexes, index_words(question))
+        return _counted(indexes, index_words(question)).among_ordinary()
 
     def _run(
         self, words: Sequence[str], k: int, field: str, allowed: Sequence[int] | None
@@ -143,7 +156,7 @@ class WordIndex:
         with self._lock:
             both = [(self._base, self._removed), (self._overlay, ())]
         parts = [(index, removed) for index, removed in both if index is not None]
-        counts = _counted([index for index, _ in parts], words)
+        counts = _counted([index for index, _ in parts], words).among_ordinary()
         hits = [
             hit
             for index, removed in parts

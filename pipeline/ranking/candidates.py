@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...kg.weights import Walkable
+from ...memory.words import ORDINARY
 from .wording import Wording
 
 Floats = NDArray[np.float64]
@@ -24,8 +25,8 @@ class Named:
 
     `mentioned` (n, c) is 1 where a candidate mentions an entity. `about` (n,) is the
     entity that its document is about, -1 if none. `rarity` (c,) is log(1 + passages /
-    passages that mention it), `common` (c,) whether that is too many to tell anything, and
-    `ids` (c,) the entities' numbers.
+    passages that mention it), of a small memory as if it had `ORDINARY` passages; `common`
+    (c,) is whether that is too many to tell anything, and `ids` (c,) the entities' numbers.
     """
 
     mentioned: NDArray[np.float32]
@@ -59,13 +60,12 @@ class Named:
         owners = np.repeat(np.arange(count), np.diff(part.indptr))
         mentioned[owners, np.searchsorted(columns, part.indices)] = 1.0
         mentioned[~held] = 0.0
-        rarity: Floats = graph.rarity[columns]
         total = len(arrays.chunk_ids)
-        spread: Floats = np.divide(total, np.maximum(np.expm1(rarity), 1e-9))
+        spread: Floats = np.divide(total, np.maximum(np.expm1(graph.rarity[columns]), 1e-9))
         return cls(
             mentioned,
             np.where(subjects >= 0, np.searchsorted(columns, subjects), -1),
-            rarity,
+            np.log1p(max(total, ORDINARY) / spread),
             spread > max(_COMMON_AT_LEAST, _COMMON_SHARE * total),
             arrays.entity_ids[columns],
         )
@@ -91,6 +91,30 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def with_nothing(self) -> Candidates:
+        """These, and last a passage that says nothing: without words, names or direction."""
+        named, nothing = self.named, Wording(frozenset(), frozenset(), 0)
+        return replace(
+            self,
+            ids=np.append(self.ids, -1),
+            cosines=np.append(self.cosines, 0.0),
+            lexical=np.append(self.lexical, 0.0),
+            vectors=np.vstack([self.vectors, np.zeros_like(self.vectors, shape=(1, self.width))]),
+            wordings=[*self.wordings, nothing],
+            titles=[*self.titles, frozenset()],
+            named=replace(
+                named,
+                mentioned=np.vstack([named.mentioned, np.zeros_like(named.mentioned[:1])]),
+                about=np.append(named.about, -1),
+            ),
+            walked=np.append(self.walked, 0.0),
+        )
+
+    @property
+    def width(self) -> int:
+        """How many dimensions the vectors have."""
+        return int(self.vectors.shape[1])
 
 
 def ranks(values: Floats, axis: int = -1) -> Floats:

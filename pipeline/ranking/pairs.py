@@ -2,7 +2,8 @@
 
 Either the seed mentions what the candidate is about (`forward`), or the other way round
 (`backward`), or both mention something rare; or the candidate has those words of the
-question that the seed lacks.
+question that the seed lacks. Where there are fewer passages than seeds are wanted, the others
+are no passage at all: beside one, a candidate is what it is by itself.
 """
 
 from __future__ import annotations
@@ -24,22 +25,43 @@ FEATURES = (
 )
 """The last axis of `pair_features`, in order."""
 
+_NOTHING = 0.01  # how likely a seed is that is no passage: as the least likely of five
+
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
     """The s likeliest first passages: their `places` among the candidates, likeliest first.
 
     `likely` (s,) are their probabilities. `hops` (h, d), h <= s, are the vectors of the question
-    asked again with what each of the first h seeds says.
+    asked again with what each of the first h seeds says. A place of n, one past the last
+    candidate, is no passage.
     """
 
     places: Places
     likely: Floats
     hops: NDArray[np.float32]
 
+    def filled(self, count: int, among: int) -> Seeds:
+        """As many as `count`, the missing ones no passage: of `among` candidates, n."""
+        missing = max(0, count - len(self.places))
+        return Seeds(
+            np.append(self.places, np.full(missing, among)),
+            np.append(self.likely, np.full(missing, _NOTHING)),
+            self.hops,
+        )
+
+    def held(self, among: int) -> Places:
+        """Which seeds are passages, of `among` candidates."""
+        return np.flatnonzero(self.places < among)
+
 
 def pair_features(candidates: Candidates, question: RankedQuestion, seeds: Seeds) -> Floats:
     """The features of every candidate beside every seed, (s, n, len(FEATURES))."""
+    given = _features(candidates.with_nothing(), question, seeds)
+    return given[:, :-1]
+
+
+def _features(candidates: Candidates, question: RankedQuestion, seeds: Seeds) -> Floats:
     count, named = len(candidates), candidates.named
     shape = (len(seeds.places), count)
     means = asked(candidates, question)
@@ -111,7 +133,8 @@ def _hops(candidates: Candidates, seeds: Seeds) -> tuple[Floats, Floats]:
     asked_again = len(seeds.hops)
     if asked_again:
         cosines[:asked_again] = seeds.hops @ candidates.vectors.T
-        places[:asked_again] = ranks(cosines[:asked_again])
+        # What says nothing, the last one, ranks last.
+        places[:asked_again, :-1] = ranks(cosines[:asked_again, :-1])
     return cosines, places
 
 

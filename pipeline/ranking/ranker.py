@@ -25,6 +25,17 @@ from .trees import Trees, probability
 SEEDS = 5
 FORMAT = 1  # changes with the features
 _ALONE = len(FEATURES)  # the column of `standing` that says how likely, by itself
+STANDING = (
+    *("alone", "alone_of_best", "alone_rank", "walked_of_best", "walked_rank"),
+    *("best_alone", "all_alone"),
+)
+"""What `standing` adds to own features, in order."""
+LINKS = (
+    *("reached", "reached_second", "reached_sum", "reached_any", "best_link", "mean_link"),
+    *("reached_of_best", "reached_sum_of_best", "reached_from_first", "first_link"),
+    *("second_link", "leads", "leads_well"),
+)
+"""What `last_rows` puts between a row and its best pair's features, in order."""
 _SEED_SAYS = [
     FEATURES.index(name) for name in ("cosine", "bm25_of_ceiling", "about_named", "names", "words")
 ]
@@ -56,6 +67,7 @@ class Ranker:
         if question.unread:
             return alone
         rows = standing(features, alone, candidates.walked)
+        seeds = seeds.filled(SEEDS, len(candidates))
         beside = pair_features(candidates, question, seeds)
         links = self.links(beside, rows, seeds)
         slope, offset = self.calibration
@@ -66,7 +78,8 @@ class Ranker:
         """How likely each candidate is evidence if a seed is: (s, n); 0 for the seed itself."""
         given = pair_rows(beside, rows, seeds)
         led = self.pair.probability(given.reshape(-1, given.shape[2])).reshape(given.shape[:2])
-        led[np.arange(len(seeds.places)), seeds.places] = 0.0
+        held = seeds.held(len(rows))
+        led[held, seeds.places[held]] = 0.0
         return led
 
 
@@ -88,7 +101,8 @@ def pair_rows(beside: Floats, rows: Floats, seeds: Seeds) -> Floats:
     """Pair features, then the candidate's row and some of the seed's: (s, n, f)."""
     shape = beside.shape[:2]
     theirs = np.broadcast_to(rows, (*shape, rows.shape[1]))
-    says = rows[seeds.places][:, None, _SEED_SAYS]
+    nothing = np.zeros((1, rows.shape[1]))
+    says = np.vstack([rows, nothing])[seeds.places][:, None, _SEED_SAYS]
     return np.concatenate([beside, theirs, np.broadcast_to(says, (*shape, says.shape[2]))], axis=2)
 
 
@@ -101,8 +115,9 @@ def last_rows(rows: Floats, beside: Floats, seeds: Seeds, links: Floats) -> Floa
     reached = links * seeds.likely[:, None]
     ordered = np.sort(reached, axis=0)[::-1]
     leads, leads_well = np.zeros(len(rows)), np.zeros(len(rows))
-    leads[seeds.places] = links.max(axis=1)
-    leads_well[seeds.places] = (links * rows[:, _ALONE]).max(axis=1)
+    held = seeds.held(len(rows))
+    leads[seeds.places[held]] = links[held].max(axis=1)
+    leads_well[seeds.places[held]] = (links[held] * rows[:, _ALONE]).max(axis=1)
     columns = (
         ordered[0],
         ordered[1] if len(ordered) > 1 else np.zeros(len(rows)),

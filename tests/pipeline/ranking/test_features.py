@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 
+from memctx.kg.arrays import GraphArrays
+from memctx.kg.weights import walkable
+from memctx.memory.words import ORDINARY
 from memctx.pipeline.ranking import own, pairs
 from memctx.pipeline.ranking.candidates import Candidates, Named, ranks
 from memctx.pipeline.ranking.pairs import Seeds
@@ -76,3 +80,42 @@ def test_ranks_count_what_is_greater(values: list[float]) -> None:
     for place, value in enumerate(values):
         ahead = sum(v > value for v in values) + sum(v == value for v in values[:place])
         assert found[place] == pytest.approx(1 / (1 + ahead))
+
+
+def test_beside_no_passage_a_candidate_is_what_it_is_by_itself(
+    candidates: Candidates, question: RankedQuestion
+) -> None:
+    seeds = Seeds(np.array([0]), np.array([0.9]), candidates.vectors[:1]).filled(3, 3)
+    assert seeds.places.tolist() == [0, 3, 3]
+    assert seeds.held(3).tolist() == [0]
+    table = pairs.pair_features(candidates, question, seeds)
+    assert table.shape == (3, 3, len(pairs.FEATURES))
+
+    def of(name: str) -> list[float]:
+        found: list[float] = table[1, :, pairs.FEATURES.index(name)].tolist()
+        return found
+
+    assert of("new_words") == pytest.approx([0.5, 0.4, 0.3])
+    assert of("rest_cosine") == pytest.approx(candidates.cosines, abs=1e-6)
+    for name in ("forward", "backward", "shared", "same_subject", "cosine_between", "seed_words"):
+        assert of(name) == [0, 0, 0]
+    whole = pairs.pair_features(candidates, question, Seeds(*_first_of(seeds)))
+    assert table[0] == pytest.approx(whole[0])
+
+
+def _first_of(seeds: Seeds) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return seeds.places[:1], seeds.likely[:1], seeds.hops
+
+
+def test_a_name_in_the_only_passage_is_as_rare_as_it_would_be_among_ordinary_ones() -> None:
+    graph = walkable(
+        GraphArrays(
+            chunk_ids=np.array([1]),
+            entity_ids=np.array([7]),
+            mentions=csr_matrix(np.ones((1, 1), np.float32)),
+            subjects=np.array([-1]),
+            surfaces={},
+            similar=csr_matrix((1, 1), dtype=np.float32),
+        )
+    )
+    assert Named.of(graph, [1]).rarity == pytest.approx([np.log1p(ORDINARY)])
