@@ -26,6 +26,7 @@ from .pipeline.readers import Readers
 from .pipeline.retrieve import Retriever, Scope
 from .pipeline.stages import Stages, listed
 from .pipeline.status import status
+from .pipeline.verdict import Grounds
 from .reader.reading import Reader
 from .records import (
     Answer,
@@ -140,6 +141,10 @@ class Memory(Contents):
             grounds=self._readers.grounds(question, options.reader),
             on_text=on_text,
         )
+
+    def grounds(self, question: str) -> Grounds:
+        """What an answer to a question is judged by, but for a calibration; for measuring."""
+        return self._readers.grounds(question, None)
 
     def summarise(
         self,
@@ -332,7 +337,7 @@ class Memory(Contents):
         options = options or AskOptions(self.settings.passages, self.settings.window)
         trial = Trial(
             search=lambda text, scope: self.search(text, options.passages, scope=scope),
-            grounds=lambda text: self._readers.grounds(text, None),
+            grounds=self.grounds,
             reader=self.reader(),
             options=options,
             keys=frozenset(row.key for row in self.documents()),

@@ -1,13 +1,13 @@
 """How far answers can be trusted: right, sure, declined, cited, on questions no training saw.
 
-    python -m memctx.benchmarks.trust --data EVAL/tune --memories DIR --work DIR \\
-        [--sets xquad_en hotpotqa] [--limit 40] [--plot FILE.png] [--write FILE.json]
+    python -m memctx.benchmarks.trust --data EVAL/tune --memories DIR --work DIR
+        [--sets xquad_en fit_en] [--limit 40] [--reader MODE] [--plot FILE.png] [--write FILE.json]
 
-What is asked and read is in `benchmarks.trust_data`; the memories below DIR are of each
-set's whole corpus, made by `memctx ingest`. A calibration is fitted to one half of the answers
-and told about the other, both ways round and in twenty halvings; answers that rest on the
-same first passage are in one half. `--write` keeps the calibration of all. An answer is
-right from an F1 of one half. Prints tables.
+What is asked is in `benchmarks.trust_data`: public sets, whose memories below `--memories` are of
+the whole corpus, and folders of the field set, which are made there. A calibration is
+fitted to one half of the questions and told about the other, both ways round and in twenty
+halvings; folders `report_*` are in no fit. `--write` keeps the calibration of all others.
+Prints tables.
 """
 
 from __future__ import annotations
@@ -23,19 +23,24 @@ from typing import TypeVar
 from memctx.benchmarks.corpus import hashed
 from memctx.benchmarks.trust_data import Asking, askings, kept
 from memctx.commands.show_calibration import reliability_diagram
+from memctx.config import load_settings
 from memctx.pipeline.bootstrap import interval
 from memctx.pipeline.calibrate import Judged, auroc, expected_error, fit, reliability
-from memctx.pipeline.calibration import write_calibration
-from memctx.pipeline.conflict import rival
-from memctx.pipeline.metrics import answer_tokens, exact_match, token_f1
-from memctx.pipeline.signs import signs_of
-from memctx.pipeline.verdict import decide
+from memctx.pipeline.calibration import Calibration, write_calibration
 from memctx.records import CalibrationReport, ReliabilityBin
 
-SETS = ("xquad_en", "hotpotqa", "cmrc2018", "xquad_zh", "2wiki", "drcd", "musique")
+SETS = (
+    "fit_en",
+    "fit_zh",
+    "xquad_en",
+    "hotpotqa",
+    "cmrc2018",
+    "xquad_zh",
+    "2wiki",
+    "drcd",
+    "musique",
+)
 T = TypeVar("T")
-_READER = "gemma-3-270m"
-_RIGHT = 0.5
 _ROUNDS = 20
 
 
@@ -50,12 +55,12 @@ class Sure:
     @property
     def right(self) -> bool:
         """Whether the answer is right; without the evidence none is."""
-        return self.asking.arm == "held" and f1(self.asking) >= _RIGHT
+        return self.asking.right
 
-
-def f1(asking: Asking) -> float:
-    """Of the answer that was insisted on."""
-    return token_f1(asking.reading.text, asking.answers)
+    @property
+    def false(self) -> bool:
+        """Whether a wrong answer is given."""
+        return not self.declined and not self.right
 
 
 def main() -> None:
@@ -66,15 +71,15 @@ def main() -> None:
         found = [one for name in sets for one in kept(work, name)]
     else:
         places = (options.data, options.memories, work)
-        found = list(askings(*places, sets=sets, limit=options.limit))
-    sets = [name for name in sets if any(one.set == name for one in found)]
-    print("F1 (exact) when an answer is insisted on, own retrieval; closed: nothing to read")
+        found = list(askings(places, sets=sets, limit=options.limit, mode=options.reader))
+    reader = "extract" if options.reader == "extract" else load_settings().reader
+    print("answers that were insisted on, own retrieval")
     for name in sets:
         _tell_set(name, [one for one in found if one.set == name])
-    asked = [one for one in found if one.arm != "closed"]
-    ours = [one for number in range(_ROUNDS) for one in _judged(asked, number)]
-    before = [_plainly(one) for one in asked]
-    _tell("by formula", before)
+    fitted = [one for one in found if not one.set.startswith("report_")]
+    ours = [one for number in range(_ROUNDS) for one in _judged(fitted, number, reader)]
+    line = fit(_known(fitted), reader=reader)
+    ours += [_sure(one, line) for one in found if one.set.startswith("report_")] * _ROUNDS
     _tell("calibrated", ours)
     for name in sets:
         _tell(f"  {name}", [one for one in ours if one.asking.set == name])
@@ -84,63 +89,60 @@ def main() -> None:
     if options.plot:
         reliability_diagram(_report(ours), options.plot)
     if options.write:
-        write_calibration(options.write, fit(_known(asked), reader=_READER))
+        write_calibration(options.write, line)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     for name in ("data", "memories", "work"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--kept", action="store_true", help="ask nothing, tell what was read")
     parser.add_argument("--sets", nargs="+", default=list(SETS))
     parser.add_argument("--limit", type=int, help="questions of a set, of those reported")
+    parser.add_argument("--reader", default="memory", help="memory or extract")
     parser.add_argument("--plot", type=Path, help="draw the reliability diagram")
     parser.add_argument("--write", type=Path, help="keep the calibration")
     return parser.parse_args()
 
 
-def _judged(asked: Sequence[Asking], number: int) -> list[Sure]:
-    """Each half of the askings, by evidence, by a calibration of the other half."""
+def _judged(asked: Sequence[Asking], number: int, reader: str) -> list[Sure]:
+    """Each half of the askings, by question, by a calibration of the other half."""
     halves: tuple[list[Asking], list[Asking]] = ([], [])
     for one in asked:
-        halves[hashed(f"{number} {min(one.gold)}") % 2].append(one)
+        halves[hashed(f"{number} {one.id}") % 2].append(one)
     found = []
     for ours, others in (halves, halves[::-1]):
-        line = fit(_known(others), reader=_READER)
-        for one in ours:
-            verdict = decide(one.question, one.window, one.evidence, one.reading, line)
-            found.append(Sure(one, verdict.confidence, verdict.doubted))
+        line = fit(_known(others), reader=reader)
+        found += [_sure(one, line) for one in ours]
     return found
 
 
-def _plainly(one: Asking) -> Sure:
-    """An asking by the formula; a refusal that was likelier than not counts as one."""
-    verdict = decide(one.question, one.window, one.evidence, one.reading, None)
-    refused = (one.reading.refusal or 0.0) > 0.5
-    confidence = min(verdict.confidence, 0.1) if refused else verdict.confidence
-    return Sure(one, confidence, verdict.doubted or refused)
+def _sure(one: Asking, line: Calibration) -> Sure:
+    confidence = line.probability(one.signs) if one.signs else 0.0
+    return Sure(one, confidence, one.no_answer or confidence < line.threshold)
 
 
 def _known(asked: Iterable[Asking]) -> list[Judged]:
-    known = []
-    for one in asked:
-        signs = signs_of(one.question, one.window, one.evidence, one.reading)
-        if signs is not None:
-            right = one.arm == "held" and f1(one) >= _RIGHT
-            known.append(Judged(signs, right, hashed(one.id), one.reading.adapter))
-    return known
+    return [
+        Judged(one.signs, one.right, hashed(one.id), one.reading.adapter if one.reading else None)
+        for one in asked
+        if one.signs is not None and not one.no_answer
+    ]
 
 
 def _tell_set(name: str, asked: Sequence[Asking]) -> None:
-    held, gone, closed = ([a for a in asked if a.arm == arm] for arm in ("held", "gone", "closed"))
-    right = [one for one in held if f1(one) >= _RIGHT]
-    conflicts = [one for one in held if rival(one.question, one.window, one.reading)]
+    held = [one for one in asked if one.arm == "held"]
+    if not held:
+        return
+    scored = [one for one in held if one.f1 is not None]
+    f1 = f"F1 {_mean(scored, lambda a: a.f1 or 0.0)} ({_share(scored, lambda a: a.exact or 0.0)})"
+    right = [one for one in held if one.right]
     print(
-        f"{name:9} n {len(held):3}  F1 {_mean(held, f1)} ({_share(held, _exact)})"
-        f"  closed {_share(closed, f1)}  evidence gone {_share(gone, f1)}"
-        f"  all gold read {_share(held, lambda a: set(a.gold) <= set(a.keys))}"
-        f"  cited right {_share(right, _cited)} of {len(right)}"
-        f"  conflicts {len(conflicts)}  seconds {median(a.seconds for a in held):.1f}"
+        f"{name:9} n {len(held):3}  right {_share(held, lambda a: a.right)}"
+        f"  right or cited {_share(held, lambda a: a.right or a.cited)}"
+        f"  {f1 if scored else ''}  cited right {_share(right, lambda a: a.cited)}"
+        f"  no answer {_share(held, lambda a: a.no_answer)}"
+        f"  seconds {median(a.seconds for a in held):.1f}"
     )
 
 
@@ -151,8 +153,10 @@ def _tell(what: str, ours: Sequence[Sure]) -> None:
     right, wrong = ([one for one in held if one.right == is_right] for is_right in (True, False))
     print(
         f"{what:12} AUROC {_auroc(ours):.3f}, of answerable alone {_auroc(held):.3f};"
+        f" right and given {_share(held, lambda o: o.right and not o.declined)}%;"
         f" declined: evidence gone {_share(gone, _declined)}%, right {_share(right, _declined)}%,"
-        f" wrong {_share(wrong, _declined)}%; error {expected_error(_bins(ours)):.3f}"
+        f" wrong {_share(wrong, _declined)}%; false {_share(ours, lambda o: o.false)}%;"
+        f" error {expected_error(_bins(ours)):.3f}"
     )
 
 
@@ -181,26 +185,8 @@ def _auroc(ours: Sequence[Sure]) -> float:
     return auroc([one.confidence for one in ours], [one.right for one in ours])
 
 
-def _exact(asking: Asking) -> float:
-    return exact_match(asking.reading.text, asking.answers)
-
-
 def _declined(sure: Sure) -> bool:
     return sure.declined
-
-
-def _cited(asking: Asking) -> bool:
-    """Whether the sentence cited first holds a right answer or is of the evidence."""
-    if not asking.reading.evidence:
-        return False
-    first = asking.reading.evidence[0]
-    cited = {
-        p.chunk_id: (p, key) for p, key in zip(asking.window.passages, asking.keys, strict=True)
-    }
-    passage, key = cited[first.chunk_id]
-    said = f" {' '.join(answer_tokens(passage.text[first.start : first.end]))} "
-    holds = any(f" {' '.join(answer_tokens(gold))} " in said for gold in asking.answers)
-    return holds or key in asking.gold
 
 
 def _share(ours: Sequence[T], score: Callable[[T], float]) -> str:
@@ -209,6 +195,8 @@ def _share(ours: Sequence[T], score: Callable[[T], float]) -> str:
 
 def _mean(ours: Sequence[Asking], score: Callable[[Asking], float]) -> str:
     """The mean in percent with half of its 95% bootstrap interval."""
+    if not ours:
+        return "-"
     found = interval([score(one) for one in ours], random.Random(0))
     return f"{100 * found.mean:.1f} +- {100 * found.half:.1f}"
 

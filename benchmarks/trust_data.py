@@ -1,9 +1,10 @@
-"""Askings of the questions that no training saw, for `benchmarks.trust`.
+"""Askings of questions whose answers are known, for `benchmarks.trust`.
 
-Each question of a set that is kept to report on (`split.Split`) is asked of a memory of
-the whole corpus, every second one again of a copy that has forgotten the evidence of all
-of these, and once of nothing at all. What was read is kept, a line each, so that an
-interrupted run goes on and figures can be worked out anew without reading.
+Of a public set those that are kept to report on (`split.Split`), asked of a memory of the whole
+corpus, and every second one again of a copy that has forgotten the evidence of all of
+these; of the field set all of a folder's questions. An answer is insisted on each time. What
+was said is kept, a line each, so that an interrupted run goes on and figures can be worked
+out anew without reading.
 """
 
 from __future__ import annotations
@@ -17,23 +18,34 @@ from pathlib import Path
 from typing import Any, Literal
 
 from memctx import Memory
+from memctx.benchmarks.field.run import memory_of
+from memctx.benchmarks.field.score import FieldQuestion, is_right, questions, shows
 from memctx.benchmarks.split import split
-from memctx.pipeline.ask import fill_window
-from memctx.pipeline.verdict import Grounds, evidence_probability
-from memctx.reader import Evidence, Reader, Reading, Window, WindowPassage
+from memctx.pipeline.ask import AskOptions, attempted, is_read, prepared
+from memctx.pipeline.metrics import answer_tokens, exact_match, token_f1
+from memctx.pipeline.retrieve import Scope
+from memctx.pipeline.signs import Signs, signs_of
+from memctx.pipeline.verdict import is_no_answer
+from memctx.reader import Evidence, Reading, Window, WindowPassage
 
-Arm = Literal["held", "gone", "closed"]
-"""The evidence is in the memory; it was taken out; there is no memory."""
+Arm = Literal["held", "gone"]
+"""The evidence is in the memory; it is not, so no answer is right."""
 
-_WINDOW, _PASSAGES = 2048, 20
+RIGHT = 0.5
+"""The F1 from which on an answer to a question of a public set counts as right."""
+
+_OPTIONS = AskOptions(passages=20, window=2048)
+_EVIDENCE_IN_ALL = 3
+"""One of so many field questions is asked again of all documents but its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A question and what was read.
+    """A question and what was said.
 
-    `evidence` is the probability that the window holds any, `keys` are the documents of its
-    passages, in order; `seconds` are of search and reading, models loaded.
+    `f1` and `exact` are of a public set's answer, None in the field set. `cited` is whether a
+    citation holds a right answer or is of the evidence. `no_answer` is what no calibration
+    would give as an answer. `seconds` are of search and reading, models loaded.
     """
 
     id: str
@@ -41,104 +53,173 @@ class Asking:
     arm: Arm
     question: str
     answers: tuple[str, ...]
-    gold: tuple[str, ...]
-    evidence: float
-    window: Window
     keys: tuple[str, ...]
-    reading: Reading
+    text: str
+    how: str
+    right: bool
+    f1: float | None
+    exact: float | None
+    cited: bool
+    no_answer: bool
+    signs: Signs | None
+    window: Window
+    reading: Reading | None
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, where it is asked, and what is right; `field` is set for the field set."""
+
+    id: str
+    set: str
+    arm: Arm
+    text: str
+    answers: tuple[str, ...] = ()
+    gold: tuple[str, ...] = ()
+    scope: Scope = Scope()
+    field: FieldQuestion | None = None
+
+
 def askings(
-    data: Path, memories: Path, work: Path, *, sets: Sequence[str], limit: int | None
+    places: tuple[Path, Path, Path], *, sets: Sequence[str], limit: int | None, mode: str
 ) -> Iterator[Asking]:
-    """At most `limit` reported questions of each set in all arms, read or, if there, kept."""
+    """At most `limit` questions of each set, read in `mode` or, if there, kept.
+
+    `places` are the folders of data, of memories, and of what was said.
+    """
+    data, memories, work = places
     for name in sets:
         there = {(a.id, a.arm): a for a in kept(work, name)}
-        todo = split(data, name).reported[:limit]
-        with _Asker(name, memories, work, todo[::2]) as asker:
-            for number, row in enumerate(todo):
-                for arm in _arms(number):
-                    if (row["id"], arm) not in there:
-                        made = asker.ask(row, arm)
-                        _keep(work, made)
-                        there[row["id"], arm] = made
-                    yield there[row["id"], arm]
+        todo = list(_queries(data, name, limit))
+        with _Memories(name, memories, work, todo) as opened:
+            for query in todo:
+                if (query.id, query.arm) not in there:
+                    made = _ask(opened.of(query), query, mode)
+                    _keep(work, made)
+                    there[query.id, query.arm] = made
+                yield there[query.id, query.arm]
 
 
-def _arms(number: int) -> tuple[Arm, ...]:
-    return ("held", "closed") if number % 2 else ("held", "gone", "closed")
+def _queries(data: Path, name: str, limit: int | None) -> Iterator[Query]:
+    if not (data / name).is_dir():
+        yield from _field_queries(name, limit)
+        return
+    for number, row in enumerate(split(data, name).reported[:limit]):
+        known = {"answers": tuple(row["answers"]), "gold": tuple(row["gold"])}
+        yield Query(row["id"], name, "held", row["question"], **known)
+        if number % 2 == 0:
+            yield Query(row["id"], name, "gone", row["question"], **known)
 
 
-class _Asker:
+def _field_queries(name: str, limit: int | None) -> Iterator[Query]:
+    for number, one in enumerate(questions(name)[:limit]):
+        scope = Scope(keys=(one.document,)) if one.document else Scope()
+        arm: Arm = "held" if one.answerable else "gone"
+        yield Query(one.id, name, arm, one.text, gold=one.gold, scope=scope, field=one)
+        if one.answerable and number % _EVIDENCE_IN_ALL == 0 and not one.document:
+            yield Query(one.id, name, "gone", one.text, gold=one.gold, field=one)
+
+
+class _Memories:
     """The memory of a set, and a copy without some questions' evidence, both opened late."""
 
-    def __init__(
-        self, name: str, memories: Path, work: Path, gone: Sequence[dict[str, Any]]
-    ) -> None:
+    def __init__(self, name: str, memories: Path, work: Path, todo: Sequence[Query]) -> None:
         self._name, self._memories, self._work = name, memories, work
-        self._lost = {key for row in gone for key in row["gold"]}
+        self._lost = {key for query in todo if query.arm == "gone" for key in query.gold}
         self._open: dict[str, Memory] = {}
 
-    def __enter__(self) -> _Asker:
+    def __enter__(self) -> _Memories:
         return self
 
     def __exit__(self, *_: object) -> None:
         for memory in self._open.values():
             memory.close()
 
-    def ask(self, row: dict[str, Any], arm: Arm) -> Asking:
-        """Searches and reads, insisting on an answer."""
-        memory = self._memory(arm)
-        reader = memory.reader("memory")
+    def of(self, query: Query) -> tuple[Memory, Scope]:
+        """Where a question is asked."""
+        if query.field is not None:
+            memory = self._opened("field")
+            if query.arm == "gone" and query.gold:
+                others = {row.key for row in memory.documents()} - set(query.gold)
+                return memory, Scope(keys=tuple(sorted(others)))
+            return memory, query.scope
+        return self._opened(query.arm), query.scope
+
+    def _opened(self, arm: str) -> Memory:
+        if arm not in self._open:
+            self._open[arm] = (
+                memory_of(self._name, self._memories) if arm == "field" else self._copy(arm)
+            )
+        return self._open[arm]
+
+    def _copy(self, arm: str) -> Memory:
+        place = self._work / "memories" / f"{self._name}-{arm}"
+        if not place.exists():
+            shutil.copytree(self._memories / self._name, place)
+        memory = Memory(place)
+        held = {document.key for document in memory.documents()}
+        if arm == "gone" and held & self._lost:
+            memory.forget(*(held & self._lost))
+        return memory
+
+
+def _ask(where: tuple[Memory, Scope], query: Query, mode: str) -> Asking:
+    """Searches and answers, insisting on it."""
+    memory, scope = where
+    reader = memory.reader(mode)
+    began = time.perf_counter()
+    result = memory.search(query.text, _OPTIONS.passages, scope=scope)
+    grounds = memory.grounds(query.text)
+    ready = prepared(result, reader, _OPTIONS, grounds, insist=True)
+    if is_read(ready.asking):
         reader.load()
-        began = time.perf_counter()
-        probability, window, keys = _found(memory, reader, row["question"], closed=arm == "closed")
-        reading = reader.read(row["question"], window, insist=True)
-        return Asking(
-            id=row["id"],
-            set=self._name,
-            arm=arm,
-            question=row["question"],
-            answers=tuple(row["answers"]),
-            gold=tuple(row["gold"]),
-            evidence=probability,
-            window=window,
-            keys=keys,
-            reading=reading,
-            seconds=time.perf_counter() - began,
-        )
-
-    def _memory(self, arm: Arm) -> Memory:
-        name = "gone" if arm == "gone" else "held"
-        if name not in self._open:
-            whole = self._memories / self._name
-            place = self._work / "memories" / f"{self._name}-{name}"
-            if not place.exists():
-                shutil.copytree(whole, place)
-            self._open[name] = Memory(place)
-            held = {document.key for document in self._open[name].documents()}
-            if name == "gone" and held & self._lost:
-                self._open[name].forget(*(held & self._lost))
-        return self._open[name]
+    attempt = attempted(ready.asking)
+    seconds = time.perf_counter() - began
+    asking, texts = ready.asking, ready.asking.looked.texts
+    spans = attempt.spans if attempt else ()
+    quotes = [texts(span.passage.document.id)[span.start : span.end] for span in spans]
+    said = attempt.text if attempt else ""
+    return Asking(
+        id=query.id,
+        set=query.set,
+        arm=query.arm,
+        question=query.text,
+        answers=query.answers,
+        keys=tuple(span.passage.document.key for span in spans),
+        text=said,
+        how=attempt.how if attempt else "none",
+        right=query.arm == "held" and _right(query, said),
+        f1=None if query.field else token_f1(said, query.answers),
+        exact=None if query.field else exact_match(said, query.answers),
+        cited=_cited(query, quotes, [span.passage.document.key for span in spans]),
+        no_answer=attempt is None or is_no_answer(query.text, attempt, asking.window),
+        signs=signs_of(asking.window, asking.evidence, attempt, asking.looked) if attempt else None,
+        window=asking.window,
+        reading=attempt.reading if attempt else None,
+        seconds=seconds,
+    )
 
 
-def _found(
-    memory: Memory, reader: Reader, question: str, *, closed: bool
-) -> tuple[float, Window, tuple[str, ...]]:
-    """How likely it is that the evidence is there, the window, and its documents."""
-    if closed:
-        return 0.0, Window(()), ()
-    result = memory.search(question, _PASSAGES)
-    window = fill_window(result, reader, _WINDOW)[0]
-    indexes = memory.indexes()
-    grounds = Grounds(indexes.words.ceiling(question), indexes.embedder.reads_chinese)
-    likely = evidence_probability(question, window.passages, grounds)
-    keys = tuple(passage.document.key for passage in window.passages)
-    return likely, window.window, keys
+def _right(query: Query, said: str) -> bool:
+    if query.field is not None:
+        return is_right(query.field, said)
+    whole = token_f1(said, query.answers) >= RIGHT
+    # What is quoted whole is longer than the answer, and holds it.
+    spaced = f" {' '.join(answer_tokens(said))} "
+    return whole or any(f" {' '.join(answer_tokens(one))} " in spaced for one in query.answers)
+
+
+def _cited(query: Query, quotes: Sequence[str], keys: Sequence[str]) -> bool:
+    if query.field is not None:
+        return shows(query.field, quotes)
+    said = f" {' '.join(answer_tokens(' '.join(quotes)))} "
+    holds = any(f" {' '.join(answer_tokens(gold))} " in said for gold in query.answers)
+    return holds or bool(set(keys) & set(query.gold))
 
 
 def _keep(work: Path, asking: Asking) -> None:
+    work.mkdir(parents=True, exist_ok=True)
     with (work / f"{asking.set}.jsonl").open("a", encoding="utf-8") as lines:
         lines.write(json.dumps(asdict(asking), ensure_ascii=False) + "\n")
 
@@ -151,9 +232,12 @@ def kept(work: Path, name: str) -> Iterator[Asking]:
     for line in file.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         passages = tuple(WindowPassage(**p) for p in row["window"]["passages"])
-        window = Window(passages, tuple(row["window"]["facts"]))
-        texts = {name: tuple(row[name]) for name in ("answers", "gold", "keys")}
-        yield Asking(**row | texts | {"window": window, "reading": _reading(row["reading"])})
+        made = {
+            "window": Window(passages, tuple(row["window"]["facts"])),
+            "reading": row["reading"] and _reading(row["reading"]),
+            "signs": row["signs"] and Signs(**row["signs"]),
+        }
+        yield Asking(**row | {name: tuple(row[name]) for name in ("answers", "keys")} | made)
 
 
 def _reading(row: dict[str, Any]) -> Reading:

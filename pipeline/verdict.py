@@ -76,7 +76,7 @@ def decide(
     question = looked.field.question
     if attempt is None:
         return Verdict(round(min(evidence, _DOUBTED), 4), doubted=True)
-    doubted = _doubted(question, attempt, window)
+    doubted = is_no_answer(question, attempt, window)
     signs = signs_of(window, evidence, attempt, looked)
     if calibration is None or signs is None:
         confidence = _plainly(evidence, attempt)
@@ -107,7 +107,7 @@ def _plainly(evidence: float, attempt: Attempt) -> float:
     return evidence * read_right * (support(reading) if attempt.how == "read" else 1.0)
 
 
-def _doubted(question: str, attempt: Attempt, window: Window) -> bool:
+def is_no_answer(question: str, attempt: Attempt, window: Window) -> bool:
     """Whether an attempt is no answer: nothing, a refusal, without a source, an echo.
 
     Nor is a number, in digits, that stands nowhere, for an answer is copied, or one where a

@@ -8,6 +8,7 @@ what stands around it, by what type of answer it has, and, where vectors are len
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -35,10 +36,19 @@ _COMPARED = 10
 _LONGEST = 300
 """Characters of a unit that are compared by meaning."""
 
+_LONGEST_NAME = 40
+_REFERS_BACK = re.compile(
+    r"\W*(?:it|its|they|their|he|his|she|her|this|these|that|those|there|both|the (?:latter|former|"
+    r"same))\b|\W*(?:它|他|她|其|该|此|这|上述|前者|后者|两者)",
+    re.IGNORECASE,
+)
+_NAMES = re.compile(r"\b[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*|[^、，,；;：:。]{1,8}(?=、)")
+
 FEATURES = (
     *("likely", "likely_of_best", "rank", "passages"),
     *("shared", "shared_around", "shared_before", "shared_passage", "near", "near_below_best"),
     *("pairs", "numbers", "numbers_around", "length", "new", "fits", "whole"),
+    *("named_field", "led", "refers_back", "refers_shared", "names_in_it"),
     *(f"is_{kind}" for kind in UNIT_KINDS),
     *TRAITS,
     *(f"asks_{kind}" for kind in KINDS),
@@ -49,10 +59,14 @@ FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A unit of a passage in the window, with its words. `place` is the passage's, from 0."""
+    """A unit of a passage in the window, with its words. `place` is the passage's, from 0.
+
+    `lead` is what introduces it, `around` all that tells what it is about.
+    """
 
     unit: Unit
     text: str
+    lead: str
     around: str
     place: int
     passage: Passage
@@ -108,7 +122,10 @@ def _candidates(passages: Sequence[Passage], text_of: Texts) -> list[Candidate]:
                 seen.add(at)
                 beside = [text[slice(*span)] for span in (unit.header, unit.lead) if span]
                 around = "\n".join((passage.document.title, passage.heading, *beside))
-                found.append(Candidate(unit, text[unit.start : unit.end], around, place, passage))
+                lead = text[slice(*unit.lead)] if unit.lead else ""
+                found.append(
+                    Candidate(unit, text[unit.start : unit.end], lead, around, place, passage)
+                )
     return found
 
 
@@ -153,6 +170,7 @@ def _features(
             says_more(one.text, intent.core),
             float(suits(one.text, intent.kind)),
             float(intent.whole),
+            *_standing(one, wanted, with_before - shared),
             *(float(one.unit.kind == kind) for kind in UNIT_KINDS),
             *traits(one.text),
             *(float(intent.kind == kind) for kind in KINDS),
@@ -163,6 +181,23 @@ def _features(
     rows[:, near_at + 1] = rows[:, near_at] - rows[:, near_at].max()
     rows[:, FEATURES.index("question_words")] = len(wanted)
     return rows
+
+
+def _standing(
+    one: Candidate, wanted: frozenset[str], from_before: float
+) -> tuple[float, float, float, float, float]:
+    """What a unit is called, what introduces it, whether it goes on from the one before."""
+    name, found, _ = one.text.partition("：" if "：" in one.text else ":")
+    called = frozenset(terms(name)) if found and len(name) < _LONGEST_NAME else frozenset()
+    lead = frozenset(terms(one.lead))
+    back = float(bool(_REFERS_BACK.match(one.text)))
+    return (
+        len(called & wanted) / len(called) if called else 0.0,
+        len(lead & wanted) / len(lead) if lead else 0.0,
+        back,
+        back * from_before,
+        float(min(len(_NAMES.findall(one.text)), 12)),
+    )
 
 
 def _of_passages(

@@ -115,4 +115,4 @@ def test_a_calibration_speaks_for_the_reader_that_it_was_made_with_alone(tmp_pat
 def test_the_calibrations_that_are_shipped_are_whole() -> None:
     folder = Path(str(package_files("memctx"))) / "data" / "calibration"
     for file in folder.glob("*.json"):
-        assert read_calibration(file).suits(file.stem, taught=True)
+        assert read_calibration(file).suits(file.stem, taught=file.stem == "gemma-3-270m")
