@@ -200,6 +200,8 @@ class Passage(AsDict):
     heading: str
     score: float
     signals: Signals = Signals()
+    context: str | None = _optional()
+    """The header of the table whose later rows the passage begins with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from memctx.benchmarks.field.run import FIT
 from memctx.benchmarks.ranker_fit import calibration, nodes
 from memctx.benchmarks.split import REPORTED
-from memctx.benchmarks.unit_examples import Example, of_field, of_set
+from memctx.benchmarks.unit_examples import FOLDS, Example, fold_of, of_field, of_set
 from memctx.files import write_text
 from memctx.pipeline.answering.candidates import FEATURES
 from memctx.pipeline.answering.unit_ranker import FORMAT
@@ -35,9 +35,8 @@ _TREES = {
     "lambda_l2": 10, "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1,
     "verbose": -1, "num_threads": 1, "deterministic": True, "force_col_wise": True, "seed": 1,
 }  # fmt: skip
-_ROUNDS = 220
+_ROUNDS = 150
 _FIELD_WEIGHT = 4.0
-_FOLDS = 5
 
 
 def main() -> None:
@@ -45,9 +44,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("data", "memories", "work"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--limit", type=int, default=120, help="questions of a set's half")
+    parser.add_argument("--limit", type=int, default=80, help="questions of a set's half")
     parser.add_argument("--reported", type=int, default=40, help="questions of a set reported")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--folds", type=Path, help="keeps the fits without a fifth of the field")
     options = parser.parse_args()
     field = [one for name in FIT for one in of_field(name, options.work)]
     places = (options.data, options.memories)
@@ -56,24 +56,18 @@ def main() -> None:
     for name in REPORTED:
         unseen = list(of_set(name, *places, options.reported, first=False))
         tell(name, unseen, [model.predict(one.field.features) for one in unseen])
-    told = crossed(field, sets)
+    models = [
+        _fitted([*(one for one in field if fold_of(one.id) != n), *sets]) for n in range(FOLDS)
+    ]
+    told = [models[fold_of(one.id)].predict(one.field.features) for one in field]
     for name in FIT:
         here = [i for i, one in enumerate(field) if one.folder == name]
         tell(name, [field[i] for i in here], [told[i] for i in here])
+    line = _line(field, told)
     if options.out:
-        _write(model, field, sets, told, options.out)
-
-
-def crossed(field: Sequence[Example], sets: Sequence[Example]) -> list[Floats]:
-    """What is said of each window of the field by a fit that has not seen its question."""
-    fold = [int(one.id[2:]) % _FOLDS for one in field]
-    told: list[Floats] = [np.zeros(0)] * len(field)
-    for number in range(_FOLDS):
-        model = _fitted([*(one for one, f in zip(field, fold, strict=True) if f != number), *sets])
-        for place, one in enumerate(field):
-            if fold[place] == number:
-                told[place] = model.predict(one.field.features)
-    return told
+        _write(model, line, options.out)
+    for number, one in enumerate(models if options.folds else ()):
+        _write(one, line, options.folds / f"units-{number}.json")
 
 
 def tell(name: str, examples: Sequence[Example], likely: Sequence[Floats]) -> None:
@@ -103,18 +97,21 @@ def _fitted(examples: Sequence[Example]) -> Any:
     return lightgbm.train(_TREES, data, num_boost_round=_ROUNDS)
 
 
-def _write(
-    model: Any, field: Sequence[Example], sets: Sequence[Example], told: Sequence[Floats], out: Path
-) -> None:
-    """Keeps the trees, with a calibration by what was said of unseen field windows."""
+def _line(field: Sequence[Example], told: Sequence[Floats]) -> list[float]:
+    """Slope and offset that make what was said of unseen field windows probabilities."""
     odds = np.concatenate([np.log(p / (1 - p)) for p in told if len(p)])
     truth = np.concatenate([one.truth for one, p in zip(field, told, strict=True) if len(p)])
+    return list(calibration(odds, truth))
+
+
+def _write(model: Any, line: list[float], out: Path) -> None:
     stored = {
         "format": FORMAT,
         "features": list(FEATURES),
-        "calibration": list(calibration(odds, truth)),
+        "calibration": line,
         "trees": nodes(model),
     }
+    out.parent.mkdir(parents=True, exist_ok=True)
     write_text(out, json.dumps(stored, separators=(",", ":")) + "\n")
 
 

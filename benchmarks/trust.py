@@ -71,7 +71,11 @@ def main() -> None:
         found = [one for name in sets for one in kept(work, name)]
     else:
         places = (options.data, options.memories, work)
-        found = list(askings(places, sets=sets, limit=options.limit, mode=options.reader))
+        found = list(
+            askings(
+                places, sets=sets, limit=options.limit, mode=options.reader, folds=options.folds
+            )
+        )
     reader = "extract" if options.reader == "extract" else load_settings().reader
     print("answers that were insisted on, own retrieval")
     for name in sets:
@@ -100,6 +104,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sets", nargs="+", default=list(SETS))
     parser.add_argument("--limit", type=int, help="questions of a set, of those reported")
     parser.add_argument("--reader", default="memory", help="memory or extract")
+    parser.add_argument("--folds", type=Path, help="unit rankers that benchmarks.fit_units kept")
     parser.add_argument("--plot", type=Path, help="draw the reliability diagram")
     parser.add_argument("--write", type=Path, help="keep the calibration")
     return parser.parse_args()

@@ -13,7 +13,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +21,8 @@ from memctx import Memory
 from memctx.benchmarks.field.run import memory_of
 from memctx.benchmarks.field.score import FieldQuestion, is_right, questions, shows
 from memctx.benchmarks.split import split
+from memctx.benchmarks.unit_examples import fold_of
+from memctx.pipeline.answering.unit_ranker import UnitRanker, read_unit_ranker
 from memctx.pipeline.ask import AskOptions, attempted, is_read, prepared
 from memctx.pipeline.metrics import answer_tokens, exact_match, token_f1
 from memctx.pipeline.retrieve import Scope
@@ -82,11 +84,17 @@ class Query:
 
 
 def askings(
-    places: tuple[Path, Path, Path], *, sets: Sequence[str], limit: int | None, mode: str
+    places: tuple[Path, Path, Path],
+    *,
+    sets: Sequence[str],
+    limit: int | None,
+    mode: str,
+    folds: Path | None,
 ) -> Iterator[Asking]:
     """At most `limit` questions of each set, read in `mode` or, if there, kept.
 
-    `places` are the folders of data, of memories, and of what was said.
+    `places` are the folders of data, of memories, and of what was said; `folds` has the unit
+    rankers of the folds of `benchmarks.fit_units`.
     """
     data, memories, work = places
     for name in sets:
@@ -95,7 +103,7 @@ def askings(
         with _Memories(name, memories, work, todo) as opened:
             for query in todo:
                 if (query.id, query.arm) not in there:
-                    made = _ask(opened.of(query), query, mode)
+                    made = _ask(opened.of(query), query, mode, _unit_ranker(folds, query))
                     _keep(work, made)
                     there[query.id, query.arm] = made
                 yield there[query.id, query.arm]
@@ -164,13 +172,21 @@ class _Memories:
         return memory
 
 
-def _ask(where: tuple[Memory, Scope], query: Query, mode: str) -> Asking:
+def _unit_ranker(folds: Path | None, query: Query) -> UnitRanker | None:
+    """The unit ranker that was fitted without a question of `fit_*`; else the one that ships."""
+    if folds is None or not query.set.startswith("fit_"):
+        return None
+    file = folds / f"units-{fold_of(query.id)}.json"
+    return read_unit_ranker(json.loads(file.read_text(encoding="utf-8")))
+
+
+def _ask(where: tuple[Memory, Scope], query: Query, mode: str, units: UnitRanker | None) -> Asking:
     """Searches and answers, insisting on it."""
     memory, scope = where
     reader = memory.reader(mode)
     began = time.perf_counter()
     result = memory.search(query.text, _OPTIONS.passages, scope=scope)
-    grounds = memory.grounds(query.text)
+    grounds = replace(memory.grounds(query.text), units=units)
     ready = prepared(result, reader, _OPTIONS, grounds, insist=True)
     if is_read(ready.asking):
         reader.load()

@@ -26,6 +26,12 @@ from memctx.pipeline.retrieve import Scope
 from memctx.records import Passage
 
 Holds = Callable[[Candidate], bool]
+FOLDS = 5
+
+
+def fold_of(question: str) -> int:
+    """The fold of a field question, by its id."""
+    return int(question[2:]) % FOLDS
 
 
 @dataclass(frozen=True, slots=True)

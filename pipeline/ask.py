@@ -176,6 +176,7 @@ def look_at(question: str, passages: Sequence[Passage], grounds: Grounds) -> Loo
         texts,
         embed=grounds.embed,
         reads_chinese=grounds.reads_chinese,
+        units=grounds.units,
     )
 
 

@@ -30,8 +30,9 @@ _ROOMY = 0.25
 """The share of the window from which on an empty rest is worth a cut passage."""
 
 
-FLOOR = 0.1
-"""Of the best probability: passages below it mislead a small reader more than they tell it."""
+FLOOR = 0.5
+"""Of the best probability: passages below it mislead a small reader more than they tell it, unless
+they hold one of the likeliest sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def entry(passage: Passage) -> WindowPassage:
         heading=passage.heading,
         text=passage.text,
         score=passage.score,
+        context=passage.context or "",
     )
 
 

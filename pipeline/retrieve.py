@@ -225,4 +225,5 @@ def _passage(row: ChunkRow, score: float, signals: Signals) -> Passage:
         heading=chunk.heading,
         score=score,
         signals=signals,
+        context=chunk.context or None,
     )

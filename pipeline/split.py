@@ -40,11 +40,15 @@ _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class SplitLimits:
-    """Sizes in tokens: of a chunk, of what neighbours share, and of a context line."""
+    """Sizes in tokens: of a chunk and of what neighbours share.
+
+    The path of headings and the header of a table that go with it are limited in characters.
+    """
 
     tokens: int = 220
     overlap: int = 32
     context_characters: int = 120
+    header_characters: int = 300
 
     def __post_init__(self) -> None:
         if not 0 <= self.overlap < self.tokens:
@@ -68,7 +72,7 @@ def split(document: Document, limits: SplitLimits, token_ends: TokenEnds) -> lis
             document.text[start:end],
             page=outline.page(start),
             heading=outline.headings(start)[: limits.context_characters],
-            context=outline.table_header(start)[: limits.context_characters],
+            context=outline.table_header(start)[: limits.header_characters],
         )
         for start, end in spans(document, limits, token_ends)
     ]

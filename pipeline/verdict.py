@@ -18,6 +18,7 @@ from ..reader.terms import echoes, is_number_for_a_person, numbers
 from ..records import Passage
 from .answering.attempt import Attempt, Looked
 from .answering.candidates import Embed
+from .answering.unit_ranker import UnitRanker
 from .calibration import Calibration
 from .conflict import rival
 from .evidence import judge, known_numbers, support
@@ -36,7 +37,7 @@ class Grounds:
 
     `ceiling` is the best BM25 score the question could have, `reads_chinese` whether the
     embedder that the passages were found with does, and `embed` that embedder. `texts` gives
-    a document's text by its number. `calibration` says how often this reader is right, where
+    a document's text by its number, `units` ranks what stands there, as shipped if None. `calibration` says how often this reader is right, where
     that was measured; it decides then what is declined.
     """
 
@@ -44,6 +45,7 @@ class Grounds:
     reads_chinese: bool
     calibration: Calibration | None = None
     embed: Embed | None = None
+    units: UnitRanker | None = None
     texts: Callable[[int], str] | None = None
 
 

@@ -36,4 +36,4 @@ def warm(store: Store, reader: GatedReader, progress: Progress) -> WarmReport:
 
 def _passage(row: ChunkRow, title: str) -> WindowPassage:
     """The chunk just as a window shows it: another heading would be another text."""
-    return WindowPassage(row.id, title, row.chunk.heading, row.chunk.text, 0.0)
+    return WindowPassage(row.id, title, row.chunk.heading, row.chunk.text, 0.0, row.chunk.context)

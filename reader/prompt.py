@@ -69,10 +69,11 @@ def question_language(question: str) -> Language:
 
 
 def passage_piece(passage: WindowPassage) -> str:
-    """A passage as the model reads it: a line that names it, its text, a blank line."""
+    """A passage as the model reads it: a line that names it, its context, its text, a blank line."""
     heading = "" if passage.heading == passage.title else passage.heading
     name = " > ".join(part for part in (passage.title, heading) if part)
-    return f"{name}\n{passage.text}\n\n" if name else f"{passage.text}\n\n"
+    lines = (name, passage.context, passage.text)
+    return "\n".join(line for line in lines if line) + "\n\n"
 
 
 def fact_piece(fact: str) -> str:

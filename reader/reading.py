@@ -14,13 +14,17 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class WindowPassage:
-    """A passage as the reader sees it. `score` is higher for nearer."""
+    """A passage as the reader sees it. `score` is higher for nearer.
+
+    `context` is what it needs beside its own text: the header of a table that it goes on with.
+    """
 
     chunk_id: int
     title: str
     heading: str
     text: str
     score: float
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..sentences import CJK, sentences
-from .answers.intent import intent_of
 from .options import options_of
 from .pieces import Pieces
 from .prompt import question_language
 from .reading import Evidence, Window
-
-VERDICTS = {"en": ("Yes", "No"), "zh": ("是", "否")}
-"""Yes and no, by language."""
 
 _BEGINNING = re.compile(rf"[$€£]?(?:[{CJK}]|[^\W{CJK}]+)")
 _LONGEST = {"en": 160, "zh": 60}
@@ -81,20 +77,12 @@ def stretches(pieces: Pieces, question: str, window: Window) -> Stretches:
 
 
 def held(pieces: Pieces, question: str, window: Window, *, verbatim: bool) -> Stretches | None:
-    """What an answer is held to: the options that the question names, yes or no where it asks
-    for that, else, if `verbatim`, the passages' words; None where anything may be said."""
+    """What an answer is held to: the options that the question names, else, if `verbatim`, the
+    passages' words; None where anything may be said."""
     options = options_of(question)
-    if options:
-        return _one_of(pieces, question, tuple(options.values()))
-    if verbatim:
-        return stretches(pieces, question, window)
-    if intent_of(question).kind == "yes_no":
-        return _one_of(pieces, question, VERDICTS[question_language(question)])
-    return None
-
-
-def _one_of(pieces: Pieces, question: str, answers: Sequence[str]) -> Stretches:
-    texts = {tuple(pieces.answer(question, text)): text for text in answers}
+    if not options:
+        return stretches(pieces, question, window) if verbatim else None
+    texts = {tuple(pieces.answer(question, text)): text for text in options.values()}
     return Stretches(pieces.model.decode, texts, frozenset(), _ends(pieces))
 
 

@@ -20,8 +20,9 @@ from ...records import Passage
 from ..ranking.trees import probability
 from .bearing import bears
 from .candidates import Candidate, Embed, Field, Floats, Texts, field_of
+from .polarity import affirms
 from .quoting import Quote, Span, quote, shown
-from .unit_ranker import rank_units
+from .unit_ranker import UnitRanker, shipped_unit_ranker
 from .wording import verdict
 
 _DECISIVE = 0.25
@@ -96,15 +97,21 @@ def look(
     *,
     embed: Embed | None,
     reads_chinese: bool,
+    units: UnitRanker | None = None,
 ) -> Looked:
-    """What stands in the passages, best first, that can be an answer."""
+    """What stands in the passages, best first, that can be an answer.
+
+    `units` ranks it in place of what ships.
+    """
     field = field_of(question, passages, texts, embed=embed, reads_chinese=reads_chinese)
-    likely = rank_units(field)
+    likely = (units or shipped_unit_ranker())(field)
     return Looked(field, likely, quote(field, likely, texts), texts)
 
 
 def quoted(looked: Looked) -> Attempt | None:
     """The quote as an attempt."""
+    if looked.field.intent.kind == "yes_no" and looked.found is not None:
+        return _decided(looked.found, None, looked)
     found = looked.quote
     if found is None:
         return None
@@ -222,7 +229,7 @@ def _likeliest(looked: Looked) -> list[int]:
 def _alone(reader: Reader, looked: Looked, place: int, before: Reading) -> Attempt | None:
     """What the reader makes of one unit by itself, if that bears it."""
     one, field = looked.field.candidates[place], looked.field
-    window = Window((_as_passage(one),), passing=True)
+    window = Window((_as_passage(one, looked),), passing=True)
     reading = reader.read(field.question, window, insist=True)
     if reading.declined or not bears(field.question, field.intent, reading.text, [one.text]):
         return None
@@ -237,23 +244,30 @@ def _alone(reader: Reader, looked: Looked, place: int, before: Reading) -> Attem
     return Attempt(reading.text, spans, kept, float(looked.likely[place]), "alone")
 
 
-def _as_passage(one: Candidate) -> WindowPassage:
-    """A unit as a passage of its own, a row below its header."""
-    lines = [one.text]
+def _as_passage(one: Candidate, looked: Looked) -> WindowPassage:
+    """A unit as a passage of its own, a row below its header, a list below what introduces it."""
+    above = one.unit.header or (one.unit.lead if one.unit.kind in {"list", "item"} else None)
+    text = looked.texts(one.passage.document.id)
     return WindowPassage(
         chunk_id=one.passage.chunk_id,
         title=one.passage.document.title,
         heading=one.passage.heading,
-        text="\n".join(lines),
+        text=one.text,
         score=one.passage.score,
+        context=text[slice(*above)] if above else "",
     )
 
 
 def _verdict(reading: Reading, looked: Looked) -> Attempt:
-    """Yes or no with the sentence that decides, which is the likeliest one."""
-    found = looked.found
-    if found is None or reading.declined or not reading.text:
-        return Attempt("", (), reading, 0.0, "read", sound=False)
-    yes = reading.text.strip().lower() in {"yes", "是"}
-    text = verdict(looked.field.question, yes, found.text)
+    """Yes or no by the sentence that decides: where the reader found something, or the likeliest."""
+    likely = looked.likely if reading.declined else pointed(looked, reading.text)
+    found = shown(looked.field, likely)
+    if found is None:
+        return Attempt("", (), reading, 0.0, "verdict", sound=False)
+    return _decided(found, reading, looked)
+
+
+def _decided(found: Quote, reading: Reading | None, looked: Looked) -> Attempt:
+    question = looked.field.question
+    text = verdict(question, affirms(question, found.text), found.text)
     return Attempt(text, found.spans, reading, found.probability, "verdict")
