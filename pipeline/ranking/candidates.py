@@ -39,7 +39,7 @@ class Named:
     def of(cls, graph: Walkable | None, chunk_ids: Sequence[int]) -> Named:
         """What the graph says of these chunks; nothing of those that it does not hold."""
         count = len(chunk_ids)
-        if graph is None or not len(graph.arrays.chunk_ids):
+        if graph is None or not len(graph.arrays.entity_ids):
             return cls(
                 np.zeros((count, 1), np.float32),
                 np.full(count, -1),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from memctx.kg.arrays import GraphArrays
-from memctx.kg.weights import walkable
+from memctx.kg.weights import Walkable, walkable
 from memctx.memory.words import ORDINARY
 from memctx.pipeline.ranking import own, pairs
 from memctx.pipeline.ranking.candidates import Candidates, Named, ranks
@@ -100,22 +100,31 @@ def test_beside_no_passage_a_candidate_is_what_it_is_by_itself(
     for name in ("forward", "backward", "shared", "same_subject", "cosine_between", "seed_words"):
         assert of(name) == [0, 0, 0]
     whole = pairs.pair_features(candidates, question, Seeds(*_first_of(seeds)))
-    assert table[0] == pytest.approx(whole[0])
+    assert table[0] == pytest.approx(whole[0], abs=1e-6)
 
 
 def _first_of(seeds: Seeds) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return seeds.places[:1], seeds.likely[:1], seeds.hops
 
 
-def test_a_name_in_the_only_passage_is_as_rare_as_it_would_be_among_ordinary_ones() -> None:
-    graph = walkable(
+def graph_of(entities: list[int]) -> Walkable:
+    """The graph of one passage, which mentions each of these entities."""
+    count = len(entities)
+    return walkable(
         GraphArrays(
             chunk_ids=np.array([1]),
-            entity_ids=np.array([7]),
-            mentions=csr_matrix(np.ones((1, 1), np.float32)),
+            entity_ids=np.array(entities, np.int64),
+            mentions=csr_matrix(np.ones((1, count), np.float32)),
             subjects=np.array([-1]),
             surfaces={},
-            similar=csr_matrix((1, 1), dtype=np.float32),
+            similar=csr_matrix((count, count), dtype=np.float32),
         )
     )
-    assert Named.of(graph, [1]).rarity == pytest.approx([np.log1p(ORDINARY)])
+
+
+def test_a_name_in_the_only_passage_is_as_rare_as_it_would_be_among_ordinary_ones() -> None:
+    assert Named.of(graph_of([7]), [1]).rarity == pytest.approx([np.log1p(ORDINARY)])
+
+
+def test_a_passage_without_names_mentions_nothing() -> None:
+    assert Named.of(graph_of([]), [1]).mentioned.sum() == 0
