@@ -13,7 +13,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -71,7 +71,7 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question, where it is asked, and what is right; `field` is set for the field set."""
+    """A question, where it is asked, and what is right; `asked` is set for the field set."""
 
     id: str
     set: str
@@ -79,8 +79,8 @@ class Query:
     text: str
     answers: tuple[str, ...] = ()
     gold: tuple[str, ...] = ()
-    scope: Scope = Scope()
-    field: FieldQuestion | None = None
+    scope: Scope = field(default_factory=Scope)
+    asked: FieldQuestion | None = None
 
 
 def askings(
@@ -91,7 +91,7 @@ def askings(
     mode: str,
     folds: Path | None,
 ) -> Iterator[Asking]:
-    """At most `limit` questions of each set, read in `mode` or, if there, kept.
+    """At most `limit` questions of each public set and all of the field set, read in `mode` or, if there, kept.
 
     `places` are the folders of data, of memories, and of what was said; `folds` has the unit
     rankers of the folds of `benchmarks.fit_units`.
@@ -99,7 +99,7 @@ def askings(
     data, memories, work = places
     for name in sets:
         there = {(a.id, a.arm): a for a in kept(work, name)}
-        todo = list(_queries(data, name, limit))
+        todo = list(_queries(data, name, limit, _keys(memories / name)))
         with _Memories(name, memories, work, todo) as opened:
             for query in todo:
                 if (query.id, query.arm) not in there:
@@ -109,24 +109,36 @@ def askings(
                 yield there[query.id, query.arm]
 
 
-def _queries(data: Path, name: str, limit: int | None) -> Iterator[Query]:
+def _keys(memory: Path) -> frozenset[str]:
+    """The keys of a set's documents that its memory holds."""
+    if not memory.exists():
+        return frozenset()
+    with Memory(memory) as opened:
+        return frozenset(row.key for row in opened.documents())
+
+
+def _queries(
+    data: Path, name: str, limit: int | None, keys: frozenset[str]
+) -> Iterator[Query]:
+    """A set's questions, of those whose evidence the memory has been given."""
     if not (data / name).is_dir():
-        yield from _field_queries(name, limit)
+        yield from _field_queries(name)
         return
-    for number, row in enumerate(split(data, name).reported[:limit]):
+    rows = [row for row in split(data, name).reported if set(row["gold"]) <= keys]
+    for number, row in enumerate(rows[:limit]):
         known = {"answers": tuple(row["answers"]), "gold": tuple(row["gold"])}
         yield Query(row["id"], name, "held", row["question"], **known)
         if number % 2 == 0:
             yield Query(row["id"], name, "gone", row["question"], **known)
 
 
-def _field_queries(name: str, limit: int | None) -> Iterator[Query]:
-    for number, one in enumerate(questions(name)[:limit]):
+def _field_queries(name: str) -> Iterator[Query]:
+    for number, one in enumerate(questions(name)):
         scope = Scope(keys=(one.document,)) if one.document else Scope()
         arm: Arm = "held" if one.answerable else "gone"
-        yield Query(one.id, name, arm, one.text, gold=one.gold, scope=scope, field=one)
+        yield Query(one.id, name, arm, one.text, gold=one.gold, scope=scope, asked=one)
         if one.answerable and number % _EVIDENCE_IN_ALL == 0 and not one.document:
-            yield Query(one.id, name, "gone", one.text, gold=one.gold, field=one)
+            yield Query(one.id, name, "gone", one.text, gold=one.gold, asked=one)
 
 
 class _Memories:
@@ -146,7 +158,7 @@ class _Memories:
 
     def of(self, query: Query) -> tuple[Memory, Scope]:
         """Where a question is asked."""
-        if query.field is not None:
+        if query.asked is not None:
             memory = self._opened("field")
             if query.arm == "gone" and query.gold:
                 others = {row.key for row in memory.documents()} - set(query.gold)
@@ -206,8 +218,8 @@ def _ask(where: tuple[Memory, Scope], query: Query, mode: str, units: UnitRanker
         text=said,
         how=attempt.how if attempt else "none",
         right=query.arm == "held" and _right(query, said),
-        f1=None if query.field else token_f1(said, query.answers),
-        exact=None if query.field else exact_match(said, query.answers),
+        f1=None if query.asked else token_f1(said, query.answers),
+        exact=None if query.asked else exact_match(said, query.answers),
         cited=_cited(query, quotes, [span.passage.document.key for span in spans]),
         no_answer=attempt is None or is_no_answer(query.text, attempt, asking.window),
         signs=signs_of(asking.window, asking.evidence, attempt, asking.looked) if attempt else None,
@@ -218,8 +230,8 @@ def _ask(where: tuple[Memory, Scope], query: Query, mode: str, units: UnitRanker
 
 
 def _right(query: Query, said: str) -> bool:
-    if query.field is not None:
-        return is_right(query.field, said)
+    if query.asked is not None:
+        return is_right(query.asked, said)
     whole = token_f1(said, query.answers) >= RIGHT
     # What is quoted whole is longer than the answer, and holds it.
     spaced = f" {' '.join(answer_tokens(said))} "
@@ -227,8 +239,8 @@ def _right(query: Query, said: str) -> bool:
 
 
 def _cited(query: Query, quotes: Sequence[str], keys: Sequence[str]) -> bool:
-    if query.field is not None:
-        return shows(query.field, quotes)
+    if query.asked is not None:
+        return shows(query.asked, quotes)
     said = f" {' '.join(answer_tokens(' '.join(quotes)))} "
     holds = any(f" {' '.join(answer_tokens(gold))} " in said for gold in query.answers)
     return holds or bool(set(keys) & set(query.gold))

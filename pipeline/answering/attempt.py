@@ -25,7 +25,7 @@ from .quoting import Quote, Span, quote, shown
 from .unit_ranker import UnitRanker, shipped_unit_ranker
 from .wording import verdict
 
-_DECISIVE = 0.25
+_DECISIVE = 0.12
 """The probability of its unit from which on a table's answer needs no reader."""
 
 _POINTS = 4.0
