@@ -36,6 +36,10 @@ PROJECT_FILE = Path("memctx.toml")
 Origin = Literal["argument", "environment", "project file", "user file", "default"]
 
 
+DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
+DEFAULT_READER = "gemma-3-270m"
+
+
 class Settings(BaseModel):
     """Everything that can be set. Sizes in bytes or tokens, as their names say."""
 
@@ -50,7 +54,7 @@ class Settings(BaseModel):
         None, description="embedder: a catalogue name, a hub id or a folder (default: the memory's)"
     )
     reader: str = Field(
-        "gemma-3-270m", description="reader: a catalogue name, a hub id or a folder"
+        DEFAULT_READER, description="reader: a catalogue name, a hub id or a folder"
     )
     reader_adapter: str = Field(
         "auto", description="what the reader was taught: auto, none, or a file or folder"
@@ -107,9 +111,6 @@ class Setting:
     origin: Origin
     where: str
     description: str
-
-
-DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 
 
 def load_settings(arguments: Mapping[str, Any] | None = None) -> Settings:

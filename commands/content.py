@@ -60,6 +60,8 @@ def ingest(
         show.as_json(report.to_dict())
     else:
         show.ingest_report(report, dry_run=dry_run)
+        if report.chunks and not dry_run:
+            show.hint_to_warm()
     if report.skipped:
         if json:
             for item in report.skipped:

@@ -79,8 +79,9 @@ def settings_for(
     without: str | None = None,
     nodes: bool = False,
     rerank: bool = False,
+    cache: bool = True,
 ) -> Settings:
-    """The settings in force, given a command's flags.
+    """The settings in force, given a command's flags; without `cache`, none of answers.
 
     Raises:
         UsageError: a stage that is to be left out does not exist or is needed.
@@ -92,6 +93,7 @@ def settings_for(
         Stages.without(listed(without))  # before any work
     flags = {"window": window, "without": without}
     flags |= {"nodes": nodes or None, "rerank": rerank or None}
+    flags |= {"answer_cache": None if cache else False}
     return load_settings({"memory": memory, **flags})
 
 
@@ -102,12 +104,15 @@ def open_memory(
     without: str | None = None,
     nodes: bool = False,
     rerank: bool = False,
+    cache: bool = True,
 ) -> Memory:
     """The memory that a command works on, with progress shown on a terminal."""
     from ..api import Memory
     from .show import progress_bars
 
-    settings = settings_for(memory, window=window, without=without, nodes=nodes, rerank=rerank)
+    settings = settings_for(
+        memory, window=window, without=without, nodes=nodes, rerank=rerank, cache=cache
+    )
     return Memory(settings=settings, progress=progress_bars())
 
 

@@ -111,6 +111,9 @@ def ask(
     stream: Annotated[bool, typer.Option("--stream", help="Print words once they stand.")] = False,
     explain: Explain = False,
     reader: ReaderMode = "memory",
+    cache: Annotated[
+        bool, typer.Option("--cache/--no-cache", help="Use answers that were given before.")
+    ] = True,
 ) -> None:
     """Answer a question from the memory alone, with sources.
 
@@ -125,7 +128,9 @@ def ask(
         memctx ask --batch questions.jsonl --json
     """
     scope = scope_of(collection, where, document)
-    with open_memory(memory, window=window, without=without, nodes=nodes, rerank=rerank) as opened:
+    with open_memory(
+        memory, window=window, without=without, nodes=nodes, rerank=rerank, cache=cache
+    ) as opened:
         options = _options(opened.settings, k, reader, always_answer=always_answer)
         if batch is not None:
             refuse_beside_batch({"QUESTION": question, "--stream": stream, "--explain": explain})

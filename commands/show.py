@@ -72,6 +72,15 @@ def ingest_report(report: IngestReport, *, dry_run: bool = False) -> None:
         warn(f"skipped {item.key}: {item.reason}")
 
 
+def hint_to_warm() -> None:
+    """How first answers become as quick as later ones; only for somebody who looks on."""
+    if sys.stderr.isatty():
+        warn(
+            "the first answer from a passage reads it, which takes a second or more; "
+            "`memctx reader warm` reads all of them now"
+        )
+
+
 def search_result(result: SearchResult) -> None:
     """Passages, best first."""
     if not result.passages:

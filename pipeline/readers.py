@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ..config import DEFAULT_READER
+from ..errors import ModelNotFound
 from ..reader.reading import Reader
 from ..records import Fidelity
 from .answer_cache import AnswerCache
+from .ask import quotes_only
 from .engines import (
     find_calibration,
     find_memory_reader,
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from ..reader.gate import GatedReader
     from .calibration import Calibration
 
+_log = logging.getLogger(__name__)
+
 
 class Readers:
     """Finds readers as the memory's settings say; one that is `given` stands for all modes."""
@@ -39,24 +45,28 @@ class Readers:
         self._count: Callable[[str], int] | None = None
 
     def of(self, mode: str) -> Reader:
-        """The reader for a mode.
+        """The reader for a mode; where nobody chose one and the default is not here, one that quotes.
 
         Raises:
-            ModelNotFound: its weights are not on this machine.
+            ModelNotFound: the weights of the reader that was chosen are not on this machine.
             UsageError: there is no such mode.
         """
         if self._given is not None:
             return self._given
         if mode not in self._found:
-            space = self._space
-            self._found[mode] = find_reader(
-                mode,
-                space.settings,
-                space.embedder,
-                places=space.places(),
-                telling=self._tell,
-            )
+            try:
+                self._found[mode] = self._find(mode)
+            except ModelNotFound as error:
+                if mode != "memory" or self._space.settings.reader != DEFAULT_READER:
+                    raise
+                _log.warning("%s; until then answers are quoted from the documents", error)
+                self._found[mode] = self.of("extract")
         return self._found[mode]
+
+    def _find(self, mode: str) -> Reader:
+        space = self._space
+        places = space.places()
+        return find_reader(mode, space.settings, space.embedder, places=places, telling=self._tell)
 
     def from_memory(self) -> GatedReader:
         """Another reader from stored states, which shares nothing with that of `of`."""
@@ -83,7 +93,7 @@ class Readers:
             reads_chinese=self._space.embedder.reads_chinese,
             embed=self._space.embedder.encode,
             texts=cache(self._space.store.document_text),
-            calibration=self._calibration(mode) if mode else None,
+            calibration=self._calibration(self._mode(mode)) if mode else None,
         )
 
     def count(self) -> Callable[[str], int]:
@@ -103,9 +113,13 @@ class Readers:
         """Names all that decides what the mode's reader says, but for the question."""
         if mode not in self._identities:
             settings = self._space.settings
-            taught = [] if mode == "extract" else reader_identity(settings, self._space.places())
+            taught = (
+                []
+                if self._mode(mode) == "extract"
+                else reader_identity(settings, self._space.places())
+            )
             chosen = settings.model_dump(mode="json", exclude={"memory", "cache"})
-            self._identities[mode] = repr((chosen, taught, self._calibration(mode)))
+            self._identities[mode] = repr((chosen, taught, self._calibration(self._mode(mode))))
         return self._identities[mode]
 
     def renew(self) -> None:
@@ -113,6 +127,10 @@ class Readers:
         self._found.clear()
         self._calibrations.clear()
         self._identities.clear()
+
+    def _mode(self, mode: str) -> str:
+        """The mode, or "extract" where a reader that quotes stands in."""
+        return "extract" if quotes_only(self.of(mode)) else mode
 
     def _tell(self, done: int, total: int) -> None:
         """Shows that passages are read for the first time, which takes a while."""
