@@ -104,8 +104,9 @@ def plain(text: str) -> str:
 
 
 def _held(part: str, whole: str) -> bool:
-    """Whether a whole holds a part, not in the middle of a number or of an English word."""
-    return re.search(rf"(?<![a-z0-9]){re.escape(part)}(?![a-z0-9]|[.]\d)", whole) is not None
+    """Whether a whole holds a part, as the beginning of words or as a whole number."""
+    end = r"(?!\d|[.]\d)" if part[-1:].isdigit() else ""
+    return re.search(rf"(?<![a-z0-9]){re.escape(part)}{end}", whole) is not None
 
 
 def _meet(evidence: str, quote: str) -> bool:

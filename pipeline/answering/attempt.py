@@ -31,6 +31,11 @@ _DECISIVE = 0.12
 _POINTS = 4.0
 """Log-odds that a unit gains by having all of the words that a reader said."""
 
+_WORKED_OUT = frozenset({"count", "difference"})
+_STATED = 0.3
+"""From which probability of its sentence a number counts as stated that is mostly reckoned: small
+readers give any other number instead."""
+
 _WANTED = 0.3
 """Of the best unit's probability: units whose passages enter the window whatever their score."""
 
@@ -140,7 +145,7 @@ def read(
     attempt = _of_reading(reading, window, looked)
     if attempt.sound or reading.declined:
         return attempt
-    for place in _likeliest(looked)[:_ALONE]:
+    for place in _likeliest(looked)[: 0 if looked.field.intent.kind in _WORKED_OUT else _ALONE]:
         again = _alone(reader, looked, place, reading)
         if again is not None:
             return again
@@ -153,6 +158,7 @@ def _of_reading(reading: Reading, window: Window, looked: Looked) -> Attempt:
     quotes = [looked.texts(s.passage.document.id)[s.start : s.end] for s in spans]
     field = looked.field
     sound = not reading.declined and bears(field.question, field.intent, reading.text, quotes)
+    sound = sound and (unit >= _STATED or field.intent.kind not in _WORKED_OUT)
     return Attempt(reading.text, spans, reading, unit, "read", sound=sound)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from ...reader.terms import terms
+
 _NEGATIVE = re.compile(
     r"\b(?:not(?! (?:more|less|fewer|later|earlier|only) )|no(?! (?:more|less|fewer|later|earlier) )|"
     r"never|none|nobody|nothing|neither|nor|cannot|without|unable|forbidden|prohibited|banned|"
@@ -31,6 +33,7 @@ _LEAST = re.compile(
     r"(?P<m>\d[\d,]*(?:\.\d+)?)\s*\S{0,3}(?:以上)",
     re.IGNORECASE,
 )
+_CLAUSES = re.compile(r"[;；]\s*|,\s*(?=but\b)|，(?=但)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -44,7 +47,14 @@ def affirms(question: str, sentence: str) -> bool:
     """
     if _out_of_bounds(question, sentence):
         return False
-    return bool(_NEGATIVE.search(question)) == bool(_NEGATIVE.search(sentence))
+    clause = _clause(question, sentence)
+    return bool(_NEGATIVE.search(question)) == bool(_NEGATIVE.search(clause))
+
+
+def _clause(question: str, sentence: str) -> str:
+    """Of several clauses that shares the most with the question; the first of equals."""
+    asked = set(terms(question))
+    return max(_CLAUSES.split(sentence), key=lambda clause: len(asked & set(terms(clause))))
 
 
 def _out_of_bounds(question: str, sentence: str) -> bool:

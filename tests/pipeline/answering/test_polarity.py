@@ -23,6 +23,8 @@ from memctx.pipeline.answering.polarity import affirms
         ("可以在这里停车吗？", "顾客可以在此停车。", True),
         ("王芳参加会议了吗？", "请假：王芳", False),
         ("花800元需要审批吗？", "支出不超过500元的需要部门审批。", False),
+        ("Can I freeze Wether?", "Wether may be frozen; do not freeze Skelby Blue.", True),
+        ("Can I freeze Blue?", "Wether may be frozen; do not freeze Skelby Blue.", False),
         ("通过了吗？", "议案以39票对25票通过。", True),
     ],
 )
