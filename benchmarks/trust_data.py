@@ -117,9 +117,7 @@ def _keys(memory: Path) -> frozenset[str]:
         return frozenset(row.key for row in opened.documents())
 
 
-def _queries(
-    data: Path, name: str, limit: int | None, keys: frozenset[str]
-) -> Iterator[Query]:
+def _queries(data: Path, name: str, limit: int | None, keys: frozenset[str]) -> Iterator[Query]:
     """A set's questions, of those whose evidence the memory has been given."""
     if not (data / name).is_dir():
         yield from _field_queries(name)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import WindowTooSmall
+from ..memory.analysis import unread
 from ..reader.extract import ExtractiveReader
 from ..reader.reading import Evidence, Reader, Reading, Window
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
@@ -17,7 +18,7 @@ from .answering.wording import most_likely_here, not_in_memory
 from .calibration import Calibration
 from .conflict import both, sides
 from .evidence import CALIBRATED_READ_FROM, READ_FROM
-from .fuse import Filled, fill, smallest
+from .fuse import FLOOR, FLOOR_UNREAD, USUAL, Filled, Worth, fill, smallest
 from .streaming import Stream
 from .verdict import Grounds, Verdict, decide, evidence_probability
 
@@ -132,7 +133,9 @@ def prepared(
     began = time.perf_counter()
     looked = look_at(result.query, result.passages, grounds)
     looking_ms = _since(began)
-    filled, fuse_ms = fill_window(result, reader, options.window, wanted=looked.wanted)
+    read = not unread(result.query, reads_chinese=grounds.reads_chinese)
+    worth = Worth(FLOOR if read else FLOOR_UNREAD, looked.wanted)
+    filled, fuse_ms = fill_window(result, reader, options.window, worth=worth)
     evidence = evidence_probability(result.query, filled.passages, grounds)
     asking = Asking(reader, filled.window, looked, evidence, grounds.calibration, insist)
     return Prepared(asking, filled, looking_ms + fuse_ms)
@@ -198,9 +201,9 @@ def cite(evidence: Sequence[Evidence], passages: Sequence[Passage]) -> tuple[Cit
 
 
 def fill_window(
-    result: SearchResult, reader: Reader, window: int, *, wanted: Collection[int] = ()
+    result: SearchResult, reader: Reader, window: int, *, worth: Worth = USUAL
 ) -> tuple[Filled, float]:
-    """The window, and the milliseconds that filling it took; `wanted` as in `fill`.
+    """The window, and the milliseconds that filling it took; `worth` as in `fill`.
 
     Raises:
         WindowTooSmall: not even one sentence fits.
@@ -214,7 +217,7 @@ def fill_window(
         cost=reader.cost,
         facts=[f"{fact.subject} {fact.relation} {fact.object}" for fact in result.facts],
         question=result.query,
-        wanted=wanted,
+        worth=worth,
     )
     fuse_ms = _since(began)
     if result.passages and not filled.passages:

@@ -34,6 +34,27 @@ FLOOR = 0.5
 """Of the best probability: passages below it mislead a small reader more than they tell it, unless
 they hold one of the likeliest sentences."""
 
+FLOOR_UNREAD = 0.1
+"""The same where the embedder does not read the question's language: the order is less sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """Which passages are worth reading: those at least `floor` times as likely as the first, and
+    those `wanted`, by chunk id, whatever their score.
+    """
+
+    floor: float = FLOOR
+    wanted: Collection[int] = ()
+
+    def of(self, passages: Sequence[Passage]) -> list[Passage]:
+        """Those of passages that come best first."""
+        return [
+            passage
+            for passage in passages
+            if passage.score >= self.floor * passages[0].score or passage.chunk_id in self.wanted
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -47,7 +68,11 @@ class Filled:
     passages: tuple[Passage, ...]
 
 
-def fill(
+USUAL = Worth()
+"""What is worth reading where nothing else is known."""
+
+
+def fill(  # noqa: PLR0913
     passages: Sequence[Passage],
     *,
     limit: int,
@@ -55,30 +80,29 @@ def fill(
     cost: Cost,
     facts: Sequence[str] = (),
     question: str = "",
-    wanted: Collection[int] = (),
+    worth: Worth = USUAL,
 ) -> Filled:
     """A window of at most `limit` tokens, `overhead` of which are spoken for.
 
-    `passages` and `facts` come best first; `wanted` are the chunk ids of passages that are worth
-    reading whatever their score. The sum of their costs and the overhead
-    never exceeds the limit, unless the overhead alone does: then the window is empty.
-    Facts make way where no passage would fit beside them.
+    `passages` and `facts` come best first; `worth` says which are worth reading. The sum of
+    their costs and the overhead never exceeds the limit, unless the overhead alone does: then
+    the window is empty. Facts make way where no passage would fit beside them.
     """
     lines, used = _facts_that_fit(facts, overhead, limit, cost)
     chosen: dict[int, Passage] = {}
-    worth = worth_reading(passages, wanted)
-    for passage in worth:
+    reading = worth.of(passages)
+    for passage in reading:
         price = cost(entry(passage))
         if used + price <= limit:
             chosen[passage.chunk_id] = passage
             used += price
-    cut = _cut(worth, chosen, limit - used, cost, question)
+    cut = _cut(reading, chosen, limit - used, cost, question)
     if cut is not None and (not chosen or limit - used >= _ROOMY * limit):
         chosen[cut.chunk_id] = cut
         used += cost(entry(cut))
-    if lines and worth and not chosen:
+    if lines and reading and not chosen:
         return fill(
-            passages, limit=limit, overhead=overhead, cost=cost, question=question, wanted=wanted
+            passages, limit=limit, overhead=overhead, cost=cost, question=question, worth=worth
         )
     read = tuple(chosen[p.chunk_id] for p in passages if p.chunk_id in chosen)
     report = WindowReport(
@@ -93,7 +117,7 @@ def fill(
 
 def smallest(passages: Sequence[Passage], *, overhead: int, cost: Cost, question: str) -> int:
     """The least limit with which `fill` puts any of these passages, best first, into the window."""
-    whole = [cost(entry(passage)) for passage in worth_reading(passages)]
+    whole = [cost(entry(passage)) for passage in USUAL.of(passages)]
     spans, nearest = _sentences(passages[0], question)
     return overhead + min(*whole, cost(entry(_between(passages[0], *spans[nearest]))))
 
@@ -123,15 +147,6 @@ def _facts_that_fit(
         lines.append(fact)
         used += price
     return tuple(lines), used
-
-
-def worth_reading(passages: Sequence[Passage], wanted: Collection[int] = ()) -> list[Passage]:
-    """Of passages, best first, those `wanted` or at least `FLOOR` times as likely as the first."""
-    return [
-        passage
-        for passage in passages
-        if passage.score >= FLOOR * passages[0].score or passage.chunk_id in wanted
-    ]
 
 
 def _cut(

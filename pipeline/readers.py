@@ -45,7 +45,7 @@ class Readers:
         self._count: Callable[[str], int] | None = None
 
     def of(self, mode: str) -> Reader:
-        """The reader for a mode; where nobody chose one and the default is not here, one that quotes.
+        """The reader for a mode; one that quotes where none was chosen and the default is not here.
 
         Raises:
             ModelNotFound: the weights of the reader that was chosen are not on this machine.

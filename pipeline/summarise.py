@@ -10,7 +10,7 @@ from ..memory.faults import check_text
 from ..reader.reading import Reader
 from ..reader.retelling import retelling_of
 from ..records import Citation, Passage, Summary
-from .fuse import worth_reading
+from .fuse import FLOOR_UNREAD, Worth
 from .progress import Progress
 from .retrieve import Clock
 from .summary.abstraction import Writer
@@ -172,7 +172,7 @@ class Summariser:
         if request.document is not None:
             found = store.find(request.document, request.collection)
             return of_document(store, found, embedding, request.query)
-        passages = worth_reading(self.search(request.query or "", _PASSAGES))
+        passages = Worth(FLOOR_UNREAD).of(self.search(request.query or "", _PASSAGES))
         return of_chunks(store, [one.chunk_id for one in passages], embedding, request.query)
 
 

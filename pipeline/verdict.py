@@ -37,8 +37,9 @@ class Grounds:
 
     `ceiling` is the best BM25 score the question could have, `reads_chinese` whether the
     embedder that the passages were found with does, and `embed` that embedder. `texts` gives
-    a document's text by its number, `units` ranks what stands there, as shipped if None. `calibration` says how often this reader is right, where
-    that was measured; it decides then what is declined.
+    a document's text by its number, `units` ranks what stands there, as shipped if None.
+    `calibration` says how often this reader is right, where that was measured; it decides then
+    what is declined.
     """
 
     ceiling: float

@@ -265,7 +265,7 @@ def _as_passage(one: Candidate, looked: Looked) -> WindowPassage:
 
 
 def _verdict(reading: Reading, looked: Looked) -> Attempt:
-    """Yes or no by the sentence that decides: where the reader found something, or the likeliest."""
+    """Yes or no by the sentence that decides: the likeliest, once the reader has pointed."""
     likely = looked.likely if reading.declined else pointed(looked, reading.text)
     found = shown(looked.field, likely)
     if found is None:
