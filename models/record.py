@@ -12,8 +12,8 @@ from typing import Any
 
 from ..files import read_json, sha256_of, write_json
 from .catalogue import CatalogueEntry
+from .convert import CONVERTERS, Converter
 from .fingerprint import RECORD, content_digest
-from .gguf import CONVERTER
 from .layout import layout_of
 
 
@@ -27,6 +27,7 @@ def write_record(folder: Path, entry: CatalogueEntry, source: dict[str, str]) ->
     if layout is None or entry.wheel is None:
         raise ValueError(f"{entry.name}: its wheels do not hold a model")
     digest = content_digest(folder, layout)
+    converter = CONVERTERS[entry.convert] if entry.convert else None
     record: dict[str, Any] = {
         "name": entry.name,
         "task": entry.task,
@@ -34,8 +35,8 @@ def write_record(folder: Path, entry: CatalogueEntry, source: dict[str, str]) ->
         "notice": entry.notice,
         "wheels": list(entry.wheel.requirements),
         "source": source,
-        "converter": CONVERTER if entry.convert else None,
-        "fingerprint": _lineage(source) if entry.convert else digest[:16],
+        "converter": converter.version if converter else None,
+        "fingerprint": _lineage(source, converter) if converter else digest[:16],
         "digest": digest,
         "files": _sums(folder),
     }
@@ -53,6 +54,6 @@ def _sums(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): sha256_of(path) for path in paths}
 
 
-def _lineage(source: dict[str, str]) -> str:
-    weights = sorted(sha256 for name, sha256 in source.items() if name.endswith(".gguf"))
-    return hashlib.sha256(f"{weights} converter {CONVERTER}".encode()).hexdigest()[:16]
+def _lineage(source: dict[str, str], by: Converter) -> str:
+    weights = sorted(sha256 for name, sha256 in source.items() if name.endswith(by.suffix))
+    return hashlib.sha256(f"{weights} converter {by.version}".encode()).hexdigest()[:16]

@@ -6,7 +6,8 @@ memctx cache. Importing this costs nothing heavy: `memctx search` has 3 seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import ModelNotFound
@@ -21,13 +22,16 @@ from .layout import LAYOUTS, layout_of
 class ResolvedModel:
     """Weights on this machine. `format` is the name of their layout.
 
-    `fingerprint` is 16 hex digits over weights, tokenizer and pooling.
+    `fingerprint` is 16 hex digits over weights, tokenizer and pooling. `prompts` are what the
+    catalogue says that an embedder wants before each `query` and `passage`; None where it
+    says nothing.
     """
 
     name: str
     path: Path
     fingerprint: str
     format: str
+    prompts: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,8 @@ def resolve(name: str, *, cache: Path, catalogue: Catalogue | None = None) -> Re
     if place is None:
         raise _missing(name, entry, cache)
     label = entry.name if entry else name
-    return _open(place, cache=cache, name=label)
+    found = _open(place, cache=cache, name=label)
+    return replace(found, prompts=entry.prompts) if entry else found
 
 
 def is_folder(name: str, catalogue: Catalogue) -> bool:

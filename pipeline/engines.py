@@ -52,7 +52,13 @@ def find_embedder(name: str, settings: Settings) -> Embedder:
     place = partial(_place, settings)
     if settings.device != "auto":
         place()  # a device that is not there is an error now, not at the first long text
-    return load_embedder(found.path, name=found.name, fingerprint=found.fingerprint, place=place)
+    return load_embedder(
+        found.path,
+        name=found.name,
+        fingerprint=found.fingerprint,
+        place=place,
+        prompts=found.prompts,
+    )
 
 
 @dataclass(frozen=True, slots=True)

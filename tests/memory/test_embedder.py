@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import string
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,40 @@ def test_progress_counts_every_text(folder: Path) -> None:
         done: list[int] = []
         embedder.encode(TEXTS * 20, progress=done.append)
         assert sum(done) == len(TEXTS) * 20
+
+
+def test_prompts_come_before_questions_and_passages_and_are_part_of_the_fingerprint(
+    folder: Path, tmp_path: Path
+) -> None:
+    prompts = {"query": "ask ", "passage": "say "}
+    plain = both(folder)[0]
+    given = load_embedder(
+        folder, name="t", fingerprint="f", place=lambda: ("cpu", "float32"), prompts=prompts
+    )
+    np.testing.assert_array_equal(given.encode(["dome"]), plain.encode(["say dome"]))
+    np.testing.assert_array_equal(given.encode_query("dome"), plain.encode_query("ask dome"))
+    assert given.fingerprint != plain.fingerprint
+
+    own = Path(shutil.copytree(folder, tmp_path / "own"))
+    (own / "config_sentence_transformers.json").write_text(json.dumps({"prompts": prompts}))
+    for named in both(own):
+        np.testing.assert_allclose(
+            named.encode_query("dome"), given.encode_query("dome"), atol=1e-5
+        )
+        assert named.fingerprint == given.fingerprint
+
+
+def test_half_precision_weights_give_nearly_the_same_vectors(folder: Path, tmp_path: Path) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    half = Path(shutil.copytree(folder, tmp_path / "half"))
+    weights = load_file(half / "model.safetensors")
+    halved = {name: array.astype(np.float16) for name, array in weights.items()}
+    save_file(halved, half / "model.safetensors")
+    for texts in (TEXTS, TEXTS * 9):  # by NumPy, and by torch
+        np.testing.assert_allclose(
+            both(half)[0].encode(texts), both(folder)[0].encode(texts), atol=2e-3
+        )
 
 
 def test_an_english_vocabulary_does_not_read_chinese(folder: Path) -> None:

