@@ -124,30 +124,21 @@ class CatalogueEntry:
     default: bool
     hub: HubSource | None
     wheel: WheelSource | None
-<<<<<<< HEAD
-    convert: Literal["gguf"] | None = None
-    demand: Demand | None = None
-=======
     convert: Format | None = None
     prompts: Mapping[str, str] | None = None
->>>>>>> e5
+    demand: Demand | None = None
 
     def __post_init__(self) -> None:
         if self.task not in get_args(Task):
             raise ValueError(f"its task must be one of {get_args(Task)}, found {self.task!r}")
-<<<<<<< HEAD
-        if self.convert not in (None, "gguf"):
-            raise ValueError(f"only gguf can be converted, found {self.convert!r}")
-        if self.demand is not None and self.task != "read":
-            raise ValueError(f"only readers have a demand, its task is {self.task!r}")
-=======
         if self.convert not in (None, *get_args(Format)):
             raise ValueError(f"only {get_args(Format)} can be converted, found {self.convert!r}")
         if not set(self.prompts or ()) <= {"query", "passage"}:
             raise ValueError(
                 f"prompts are for query and passage, found {sorted(self.prompts or ())}"
             )
->>>>>>> e5
+        if self.demand is not None and self.task != "read":
+            raise ValueError(f"only readers have a demand, its task is {self.task!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,11 +233,8 @@ def _entry(row: dict[str, Any]) -> CatalogueEntry:
         hub=HubSource(hub["id"], hub["revision"], tuple(hub["files"])) if hub else None,
         wheel=_wheel(row) if "wheels" in row else None,
         convert=row.get("convert"),
-<<<<<<< HEAD
         demand=Demand(**row["demand"]) if "demand" in row else None,
-=======
         prompts=row.get("prompts"),
->>>>>>> e5
     )
 
 

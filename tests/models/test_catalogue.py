@@ -94,14 +94,10 @@ def test_two_models_of_one_name_are_refused() -> None:
         ("one-weights==1.0", "one-weights>=1.0", "pinned as name==version"),
         ('target = "a"', 'target = "../a"', "must stay in the model's folder"),
         (SUM, "123", "64 hex digits"),
-<<<<<<< HEAD
-        ("download_bytes", 'convert = "zip"\ndownload_bytes', "only gguf"),
-        ("licence", "demand = { rank = 0, memory_bytes = 1, cores = 1 }\nlicence", "1 or more"),
-        ("licence", "demand = { rank = 1, memory_bytes = 1, cores = 1 }\nlicence", "only readers"),
-=======
         ("download_bytes", 'convert = "zip"\ndownload_bytes', "can be converted, found 'zip'"),
         ("download_bytes", 'prompts = { text = "t: " }\ndownload_bytes', "for query and passage"),
->>>>>>> e5
+        ("licence", "demand = { rank = 0, memory_bytes = 1, cores = 1 }\nlicence", "1 or more"),
+        ("licence", "demand = { rank = 1, memory_bytes = 1, cores = 1 }\nlicence", "only readers"),
         ("[[model]]", "[[model", "not TOML"),
     ],
 )
