@@ -8,12 +8,11 @@ that it can be checked. Where one is not found with most of its words, nothing i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
+from ...reader.answers.cells import told_number
+from ...reader.answers.dates import When, dates_in
 from ...reader.terms import inverse_frequencies, overlap, terms
 from .candidates import Candidate, Field, Floats
 from .quoting import Quote, Span
@@ -22,43 +21,35 @@ _ENOUGH = 0.5
 """The share of an event's words that its sentence, with what stands around it, must have."""
 
 _LOOKED_AT, _FEW = 25, 3
-_MONTHS = "january february march april may june july august september october november december"
-_MONTH = {name: n for n, name in enumerate(_MONTHS.split(), 1)}
-_MONTH |= {name[:3]: n for name, n in _MONTH.items()}
-_NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
-_DAY_MONTH = re.compile(
-    rf"\b(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_NAMES})\.?,? ((?:1[5-9]|20)\d\d)\b", re.I
+_AMOUNT = re.compile(
+    r"(?P<sign>[£€$¥])\s?(?P<a>\d[\d,]*(?:\.\d+)?)|"
+    r"(?P<b>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>%|[a-zA-Z]+|[元万吨米人天年]+)"
 )
-_MONTH_DAY = re.compile(
-    rf"\b({_NAMES})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? ((?:1[5-9]|20)\d\d)\b", re.I
-)
-_ISO = re.compile(
-    r"\b((?:1[5-9]|20)\d\d)-(\d\d)-(\d\d)\b|((?:1[5-9]|20)\d\d)年(\d{1,2})月(\d{1,2})日"
-)
-_YEAR = re.compile(r"(?<![\d.,])((?:1[5-9]|20)\d\d)(?![\d,]|\.\d)")
-_AMOUNT = re.compile(r"(?P<sign>[£€$¥])\s?(?P<a>\d[\d,]*(?:\.\d+)?)|(?P<b>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>%|[a-zA-Z]+|[元万吨米人天年]+)")  # fmt: skip
+_MAIN_CLAUSE = r"(?:,| (?=was|were|did|is|are|has|had|do|does|came|\w+ed\b)) ?"
 _TWO = (
     re.compile(r"\bbetween (?P<a>.+?) and (?P<b>.+)", re.I),
     re.compile(r"\bfrom (?P<a>.+?) (?:to|until|till) (?P<b>.+)", re.I),
-    re.compile(r"\b(?:after|since) (?P<a>.+?)(?:,| (?=was|were|did|is|are|has|had|do|does|came|\w+ed\b)) ?(?P<b>.+)", re.I),
-    re.compile(r"\bbefore (?P<b>.+?)(?:,| (?=was|were|did|is|are|has|had|do|does|came|\w+ed\b)) ?(?P<a>.+)", re.I),
+    re.compile(rf"\b(?:after|since) (?P<a>.+?){_MAIN_CLAUSE}(?P<b>.+)", re.I),
+    re.compile(rf"\bbefore (?P<b>.+?){_MAIN_CLAUSE}(?P<a>.+)", re.I),
     re.compile(r"(?P<b>.+) (?:after|since) (?P<a>.+)", re.I),
     re.compile(r"(?P<a>.+) before (?P<b>.+)", re.I),
-    re.compile(r"从(?P<a>.+?)到(?P<b>.+?)(?:相隔|隔|用|花|一共|共|有|是|过|之间|，|多|$)"),
+    re.compile(
+        r"从(?P<a>.+?)到(?P<b>.+?)(?:相隔|隔|用|花|一共|共|有|是|过|之间|，|多|$)",
+    ),
     re.compile(r"(?P<a>.+?)(?:与|和|跟|距)(?P<b>.+?)(?:之间)?(?:相隔|相差|隔了?|有多|差)"),
-    re.compile(r"(?P<a>.+?)(?:之?后|以后)?(?:多少|几)(?:年|天|个月)(?:后|之后|才|以后)(?P<b>.+)"),
-)  # fmt: skip
-_UNIT = (("year", re.compile(r"\byears?\b|年", re.I)), ("month", re.compile(r"\bmonths?\b|个月", re.I)),
-         ("week", re.compile(r"\bweeks?\b|周|星期", re.I)), ("day", re.compile(r"\bdays?\b|天|日", re.I)))  # fmt: skip
+    re.compile(
+        r"(?P<a>.+?)(?:之?后|以后)?(?:多少|几)(?:年|天|个月)(?:后|之后|才|以后)(?P<b>.+)",
+    ),
+)
+_UNIT = (
+    ("year", re.compile(r"\byears?\b|年", re.I)),
+    ("month", re.compile(r"\bmonths?\b|个月", re.I)),
+    ("week", re.compile(r"\bweeks?\b|周|星期", re.I)),
+    ("day", re.compile(r"\bdays?\b|天|日", re.I)),
+)
 
-
-@dataclass(frozen=True, slots=True)
-class _When:
-    """A date as a text has it, to the day or, with `day` None, to the year."""
-
-    year: int
-    day: date | None
-    said: str
+_Dated = tuple[Candidate, float, When]
+"""A sentence that dates an event, its probability and the date."""
 
 
 def reckoned(field: Field, likely: Floats) -> Quote | None:
@@ -83,13 +74,11 @@ def _between_events(field: Field, likely: Floats) -> Quote | None:
     return None
 
 
-def _both_in_one(
-    field: Field, likely: Floats
-) -> tuple[tuple[Candidate, float, _When], tuple[Candidate, float, _When]] | None:
+def _both_in_one(field: Field, likely: Floats) -> tuple[_Dated, _Dated] | None:
     """The two dates of one of the likeliest sentences, if it has just two."""
     for place in np.argsort(-likely, kind="stable")[:_FEW].tolist():
         one = field.candidates[place]
-        dates = list(dict.fromkeys(_dates(one.text)))
+        dates = list(dict.fromkeys(dates_in(one.text)))
         if one.unit.kind == "sentence" and len(dates) == 2 and dates[0].year != dates[1].year:
             dates.sort(key=lambda when: when.year)
             sure = float(likely[place])
@@ -97,16 +86,16 @@ def _both_in_one(
     return None
 
 
-def _when_of(field: Field, likely: Floats, event: str) -> tuple[Candidate, float, _When] | None:
+def _when_of(field: Field, likely: Floats, event: str) -> _Dated | None:
     """The sentence that dates an event, with its probability and the date."""
-    said = _dates(event)
+    said = dates_in(event)
     wanted = frozenset(terms(event))
     bags = [frozenset(terms(f"{one.text} {one.around}")) for one in field.candidates]
     idf = inverse_frequencies(bags)
-    best: tuple[float, int, _When] | None = None
+    best: tuple[float, int, When] | None = None
     for place in np.argsort(-likely, kind="stable")[:_LOOKED_AT].tolist():
         one = field.candidates[place]
-        dates = _dates(one.text)
+        dates = dates_in(one.text)
         if one.unit.kind in {"heading", "list"} or len({d.year for d in dates}) != 1:
             continue
         score = overlap(wanted, bags[place], idf) + 0.2 * float(likely[place])
@@ -117,9 +106,7 @@ def _when_of(field: Field, likely: Floats, event: str) -> tuple[Candidate, float
     return field.candidates[best[1]], float(likely[best[1]]), best[2]
 
 
-def _told(
-    first: tuple[Candidate, float, _When], second: tuple[Candidate, float, _When], unit: str
-) -> Quote | None:
+def _told(first: _Dated, second: _Dated, unit: str) -> Quote | None:
     a, b = first[2], second[2]
     count = _count(a, b, unit)
     if count is None or count == 0:
@@ -129,7 +116,7 @@ def _told(
     return Quote(text, spans, min(first[1], second[1]), "difference", worked_out=True)
 
 
-def _count(a: _When, b: _When, unit: str) -> int | None:
+def _count(a: When, b: When, unit: str) -> int | None:
     """How many whole units lie between two dates; to the year where only years are known."""
     if a.day is None or b.day is None:
         return abs(b.year - a.year) if unit == "year" else None
@@ -139,30 +126,6 @@ def _count(a: _When, b: _When, unit: str) -> int | None:
     # Years are told as people count them, by the calendar; both dates stand beside.
     years = late.year - early.year
     return {"year": years, "month": months, "week": days // 7, "day": days}[unit]
-
-
-def _dates(text: str) -> list[_When]:
-    found = [*_days(text)]
-    known = {when.year for when in found}
-    found += [_When(int(y[1]), None, y[1]) for y in _YEAR.finditer(text) if int(y[1]) not in known]
-    return found
-
-
-def _days(text: str) -> list[_When]:
-    orders: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, str, str]]]] = (
-        (_DAY_MONTH, lambda m: (m[3], str(_MONTH[m[2].lower()]), m[1])),
-        (_MONTH_DAY, lambda m: (m[3], str(_MONTH[m[1].lower()]), m[2])),
-        (_ISO, lambda m: (m[1] or m[4], m[2] or m[5], m[3] or m[6])),
-    )
-    found = []
-    for pattern, parts in orders:
-        for match in pattern.finditer(text):
-            year, month, day = map(int, parts(match))
-            try:
-                found.append(_When(year, date(year, month, day), match[0]))
-            except ValueError:
-                continue
-    return found
 
 
 def _between_amounts(field: Field, likely: Floats) -> Quote | None:
@@ -178,11 +141,6 @@ def _between_amounts(field: Field, likely: Floats) -> Quote | None:
     if one.unit.kind != "sentence" or len(pairs) != 1 or pairs[0][0] == pairs[0][1]:
         return None
     high, low = max(pairs[0]), min(pairs[0])
-    text = f"{_number(high - low)} ({_number(high)} − {_number(low)})"
+    text = f"{told_number(high - low)} ({told_number(high)} − {told_number(low)})"
     span = Span(one.passage, one.unit.start, one.unit.end)
     return Quote(text, (span,), float(likely.max()), "difference", worked_out=True)
-
-
-def _number(value: float) -> str:
-    rounded = round(value, 6)
-    return f"{int(rounded):,}" if rounded == int(rounded) else f"{rounded:,.10g}"

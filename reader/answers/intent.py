@@ -47,7 +47,8 @@ def _words(*patterns: str) -> re.Pattern[str]:
 
 _ASKED_POLITELY = re.compile(
     r"^\W*(?:(?:please|hi|hello|hey|so|and|ok|okay|well|now|also)\b[\s,.!]*|"
-    r"(?:could|can|would|will) you (?:please )?(?:tell me|say|explain|let me know|list|name|give me)"
+    r"(?:could|can|would|will) you (?:please )?(?:tell me|say|explain|let me know|list|name|"
+    r"give me)"
     r"\b[\s,]*|(?:do you know|tell me|i(?:'d| would) like to know|i (?:want|need) to know|"
     r"any idea|remind me)\b[\s,]*)+",
     re.IGNORECASE,
@@ -77,7 +78,8 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"(?! (?:many|much|long|old|often|far|big|high))",
             r"\b(?:steps?|procedure|instructions?) (?:to|for|of|when)\b|\bwhat (?:do|should|must) "
             r"(?:i|we|you|one|staff|someone) do\b|\bwhat are the steps\b|\bstep by step\b",
-            r"怎么(?!说|规定|样的|回事|会|没|不)|怎样(?!的)|如何(?!规定|评价|看待|说)|步骤|流程|怎么办|怎么做|操作方法",
+            r"怎么(?!说|规定|样的|回事|会|没|不)|怎样(?!的)|如何(?!规定|评价|看待|说)|步骤|流程|"
+            r"怎么办|怎么做|操作方法",
         ),
     ),
     (
@@ -93,62 +95,85 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "content",
         _words(
-            r"\bwhat (?:does|do|did|is|was|are|were) .{1,80}\b(?:say|says|said|state|stated|stipulate|"
+            r"\bwhat (?:does|do|did|is|was|are|were) .{1,80}\b(?:say|says|said|state|stated|"
+            r"stipulate|"
             r"prescribe|require|report|recommend|provide|conclude|cover)\b(?: (?:about|on|of|for|"
             r"regarding|concerning|when|if)\b|\?*$)",
             r"\bwhat (?:is|are) the (?:rules?|policy|regulations?|provisions?|terms|conditions?|"
             r"requirements?) (?:on|for|about|of|regarding|concerning)\b|\bwhat applies\b",
             r"^(?:describe|explain|summari[sz]e)\b|\btell me (?:more )?about\b",
-            r"怎么(?:说|规定)|如何(?:规定|处理|评价)|有(?:什么|何|哪些)(?:规定|要求|说法)|说了什么|讲了什么|"
+            r"怎么(?:说|规定)|如何(?:规定|处理|评价)|有(?:什么|何|哪些)(?:规定|要求|说法)|"
+            r"说了什么|讲了什么|"
             r"是怎么样的|介绍一下|规定是什么|内容是什么|什么规定",
         ),
     ),
     (
         "list",
         _words(
-            r"\bwho (?:was|were|is|are) (?:all )?(?:present|absent|there|in attendance|invited|on the|"
+            r"\bwho (?:was|were|is|are) (?:all )?(?:present|absent|there|in attendance|invited|"
+            r"on the|"
             r"among|the (?:members|participants|attendees|speakers|authors|winners|directors))\b",
             r"\bwho (?:all )?(?:attended|took part|participated|sits? on|sat on)\b",
             r"^(?:list|name|enumerate)\b|\bwhat (?:all|else)\b|\blist of\b|\bwhich ones\b",
-            r"\b(?:in|at|on|for|from|by|with) (?:which|what) (?:[\w-]+ ){0,2}(?!(?:was|is)\b)[\w-]+s\b",
+            r"\b(?:in|at|on|for|from|by|with) (?:which|what) (?:[\w-]+ ){0,2}(?!(?:was|"
+            r"is)\b)[\w-]+s\b",
             rf"^(?:which|what)(?: of the| are the| were the)?(?: [\w'-]+){{0,3}} (?!{_SINGULAR})"
             rf"[\w-]+s\b(?! (?:was|is|does|has)\b)(?!.*\bor\b)",
-            r"^what\b.*\b(?:equipment|clothing|gear|documents?|items?|material|information)\b.*\b(?:must|"
+            r"^what\b.*\b(?:equipment|clothing|gear|documents?|items?|material|"
+            r"information)\b.*\b(?:must|"
             r"should|needed|required|bring|wear|contain|include|needs?)\b",
-            r"哪些|哪几|有谁|都有|列出|列举|分别(?:是|为|有)|包括什么|包含什么|谁出席|出席(?:人员|的有)",
+            r"哪些|哪几|有谁|都有|列出|列举|分别(?:是|为|有)|包括什么|包含什么|谁出席|出席(?:人员|"
+            r"的有)",
         ),
     ),
     (
         "person",
-        _words(r"^\W*(?:who|whom|whose)\b|\b(?:to|from|by|with|for) whom\b", r"谁|誰|哪位|何人|哪个人"),
+        _words(
+            r"^\W*(?:who|whom|whose)\b|\b(?:to|from|by|with|for) whom\b",
+            r"谁|誰|哪位|何人|哪个人",
+        ),
     ),
     (
         "date",
         _words(
-            r"^\W*when\b|\b(?:since|until|till|by|from) when\b|\b(?:what|which) (?:exact )?(?:date|day|"
+            r"^\W*when\b|\b(?:since|until|till|by|from) when\b|\b(?:what|"
+            r"which) (?:exact )?(?:date|day|"
             r"year|month|weekday)\b|\bdeadline\b|\bdue date\b|\bwhat time\b",
-            r"什么时候|何时|哪一?年|哪个月|几月|哪一?天|日期|几号|几日|星期几|周几|几点|什么时间|截止时间|时间是",
+            r"什么时候|何时|哪一?年|哪个月|几月|哪一?天|日期|几号|几日|星期几|周几|几点|什么时间|"
+            r"截止时间|时间是",
         ),
     ),
     (
         "duration",
         _words(
-            rf"\bhow long\b|\bhow many (?:{_UNITS})\b|\bfor how many\b|\bwhat (?:period|duration)\b",
-            r"多久|多长时间|多少(?:年|天|个月|个?小时|分钟|周|日)|几(?:年|天|个月|个?小时|分钟|周)|期限|时长",
+            rf"\bhow long\b|\bhow many (?:{_UNITS})\b|\bfor how many\b|\bwhat (?:period|"
+            rf"duration)\b",
+            r"多久|多长时间|多少(?:年|天|个月|个?小时|分钟|周|日)|几(?:年|天|个月|个?小时|分钟|"
+            r"周)|期限|时长",
         ),
     ),
     (
         "number",
         _words(
-            r"^(?!.*\b(?:which|who)\b).*\bhow (?:many|much|old|tall|high|deep|wide|far|large|big|heavy|fast|often|thick|hot|"
-            r"cold)\b|^(?:(?:in|at|by|to|for|of) )?what(?:'s| is| was| were| are)? (?:the )?(?:[\w-]+ ){0,3}(?:number|amount|"
-            r"price|cost|costs|percentage|share|rate|temperature|budget|fee|fees|salary|total|weight|"
+            r"^(?!.*\b(?:which|who)\b).*\bhow (?:many|much|old|tall|high|deep|wide|far|large|big|"
+            r"heavy|fast|often|thick|hot|"
+            r"cold)\b|^(?:(?:in|at|by|to|for|of) )?what(?:'s| is| was| were|"
+            r" are)? (?:the )?(?:[\w-]+ ){0,3}(?:number|amount|"
+            r"price|cost|costs|percentage|share|rate|temperature|budget|fee|fees|salary|total|"
+            r"weight|"
             r"height|length|capacity|revenue|turnover|population|expenditure|limit|sum)\b|"
             r"\bwhat percent\b|^(?!.*\b(?:which|who|what)\b).*\b(?:price|cost|budget|fee)\b",
-            r"多少|几(?!乎|何|年|天)|多高|多长|多宽|多深|多重|多大|百分之|比例|单价|价格|金额|费用|人数|数量",
+            r"多少|几(?!乎|何|年|天)|多高|多长|多宽|多深|多重|多大|百分之|比例|单价|价格|金额|"
+            r"费用|人数|数量",
         ),
     ),
-    ("place", _words(r"^\W*where\b|\bin which (?:town|city|country|room|building)\b", r"哪里|哪儿|在哪|何处|何地|什么地方")),
+    (
+        "place",
+        _words(
+            r"^\W*where\b|\bin which (?:town|city|country|room|building)\b",
+            r"哪里|哪儿|在哪|何处|何地|什么地方",
+        ),
+    ),
 )  # fmt: skip
 
 _YES_NO = re.compile(
@@ -157,13 +182,16 @@ _YES_NO = re.compile(
     re.IGNORECASE,
 )
 _YES_NO_CHINESE = re.compile(
-    r"(?:吗|么|嘛)[？?。\s]*$|是否|能否|可否|是不是|有没有|能不能|可不可以|需不需要|要不要|会不会|对不对|算不算|该不该"
+    r"(?:吗|么|嘛)[？?。\s]*$|是否|能否|可否|是不是|有没有|能不能|可不可以|需不需要|要不要|会不会|"
+    r"对不对|算不算|该不该"
 )
 _EITHER = re.compile(r"\b\w+,? or (?!not\b)\w+|还是", re.IGNORECASE)
 _COUNTED = re.compile(
-    r"^how many (?!percent|%)(?:of (?:the|our|these|all) )?[\w-]+(?: [\w-]+){0,2} (?:are|were|is|did|"
+    r"^how many (?!percent|%)(?:of (?:the|our|these|all) )?[\w-]+(?: [\w-]+){0,2} (?:are|were|is|"
+    r"did|"
     r"do|does|have|has|had)\b.*\b(?:by|led|in|at|from|with|under|status|over|than|above|below|"
-    r"assigned|listed|marked|run|belong|cost)\b|(?:多少|几)(?:个(?!月|小时)|项|名|位|家|台|条|份|处|次|笔|座|辆|所)",
+    r"assigned|listed|marked|run|belong|cost)\b|(?:多少|几)(?:个(?!月|小时)|项|名|位|家|台|条|份|"
+    r"处|次|笔|座|辆|所)",
     re.IGNORECASE,
 )
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)

@@ -19,7 +19,8 @@ UnitKind = Literal["sentence", "row", "item", "list", "field", "heading"]
 UNIT_KINDS: tuple[UnitKind, ...] = ("sentence", "row", "item", "list", "field", "heading")
 
 _ITEM = re.compile(
-    r"[ \t>]*(?:[-*+•·●▪◦‣–—][ \t]+|\[[ xX]\][ \t]|[(（]?\d{1,3}(?:\.\d{1,2})*[.)）、．][ \t]*(?=\D)|"
+    r"[ \t>]*(?:[-*+•·●▪◦‣–—][ \t]+|\[[ xX]\][ \t]|"
+    r"[(（]?\d{1,3}(?:\.\d{1,2})*[.)）、．][ \t]*(?=\D)|"
     r"[(（][a-z一二三四五六七八九十]{1,3}[)）]|[a-z][.)][ \t]|(?:Step|STEP|步骤)[ \t]*\d{1,2}\b|"
     r"第[一二三四五六七八九十]{1,3}步|[①-⑳])"
 )
@@ -202,10 +203,15 @@ def _kind(text: str, start: int, end: int, before: str) -> str:
         return "item"  # an entry goes on, indented
     if bare.startswith("#") or _is_heading(text, bare, end, before):
         return "heading"
-    if len(bare) <= _LONGEST_FIELD and (field := _FIELD.fullmatch(bare)):
-        if not _CLOCK.match(field["name"]) and len(field["name"].split()) <= 5:
-            return "field"
-    return "prose"
+    return "field" if _is_field(bare) else "prose"
+
+
+def _is_field(bare: str) -> bool:
+    """A name and its value; "10:30" is neither."""
+    field = _FIELD.fullmatch(bare) if len(bare) <= _LONGEST_FIELD else None
+    if field is None:
+        return False
+    return not _CLOCK.match(field["name"]) and len(field["name"].split()) <= 5
 
 
 def _is_heading(text: str, bare: str, end: int, before: str) -> bool:
