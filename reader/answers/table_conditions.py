@@ -28,7 +28,8 @@ def conditions_of(view: TableView, *, besides: Iterable[str] = ()) -> Conditions
     `besides` are numbers of the question that bound a column, and so name no cell.
     """
     found = _said_whole(view, {said(number) for number in besides})
-    for column, words in _said_by_one_name(view).items():
+    spoken_for = {word for words in found.values() for one in words for word in one.split()}
+    for column, words in _said_by_one_name(view, spoken_for).items():
         found.setdefault(column, words)
     found |= _marked(view, set(found))
     return found or _said_in_part(view)
@@ -76,9 +77,12 @@ def _means_it(question: str, text: str) -> bool:
     return bool(terms(text)) or bool(_CHINESE.search(text)) or text in question
 
 
-def _said_by_one_name(view: TableView) -> dict[int, tuple[str, ...]]:
-    """Names of which the question says a part that no other cell of the column has."""
-    asked = {token.text for token in tokens(view.question)}
+def _said_by_one_name(view: TableView, besides: set[str]) -> dict[int, tuple[str, ...]]:
+    """Names of which the question says a part that no other cell of the column has.
+
+    `besides` are words that the question says for another cell's sake.
+    """
+    asked = {token.text for token in tokens(view.question)} - besides
     runs = [{token.text for token in tokens(name)} for name in names_in(view.intent.core)]
     found: dict[int, tuple[str, ...]] = {}
     for column in view.columns:

@@ -15,6 +15,7 @@ from .tables import Cell, Row, TextTable
 
 _MOSTLY = 0.6
 """The share of a column's cells that make it one of numbers, of codes or of dates."""
+_SHARE = re.compile(r"\bshare|percent|%|比例|占比|百分|几成", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,13 @@ class TableView:
             for column in self.columns
             if column not in besides and self.is_numeric(column) and not self.numbers_rows(column)
         ]
+        if len(columns) > 1 and not _SHARE.search(self.question):  # shares stand beside amounts
+            columns = [column for column in columns if not self._is_share(column)]
         return columns[0] if len(columns) == 1 else None
+
+    def _is_share(self, column: int) -> bool:
+        cells = [cell for cell in self.cells(column) if cell]
+        return bool(cells) and all("%" in cell for cell in cells)
 
     def date_column(self, besides: Iterable[int]) -> int | None:
         """The column of dates or years that is asked for, or the only one there is."""

@@ -29,7 +29,8 @@ _CLOCK = re.compile(r".*\d$")
 _ENDED = re.compile(r"[.!?。！？；;…][\"'”’」』)）]*$")
 _SPACED_HEADING = 80
 _LONGEST_LIST, _MOST_ITEMS = 6000, 60
-_LONGEST_FIELD = 300
+_LONGEST_FIELD, _LONGEST_ENTRY = 300, 200
+_COLONS = (":", "：")
 _IS_CJK = re.compile(f"[{CJK}]")
 
 
@@ -85,8 +86,25 @@ def _of_run(text: str, run: list[_Line]) -> Iterator[Unit]:
     elif kind == "field":
         yield from (Unit("field", line.start, line.end) for line in run)
     elif kind == "prose":
-        for first, last in sentences(text[start:end]):
-            yield Unit("sentence", start + first, start + last)
+        spans = [(start + first, start + last) for first, last in sentences(text[start:end])]
+        yield from _unmarked_list(text, run, {first for first, _ in spans})
+        yield from (Unit("sentence", first, last) for first, last in spans)
+
+
+def _unmarked_list(text: str, run: list[_Line], starts: set[int]) -> Iterator[Unit]:
+    """Lines without bullets as one list: below a colon, or several short ones in a row.
+
+    Each must begin a sentence: lines of wrapped prose do not.
+    """
+    introduced = text[run[0].start : run[0].end].rstrip()[-1:] in _COLONS
+    entries = run[1:] if introduced else run
+    if not entries or any(line.start not in starts for line in entries):
+        return
+    lead = (run[0].start, run[0].end) if introduced else _lead(text, run[0].start)
+    led = lead is not None and text[slice(*lead)].rstrip()[-1:] in _COLONS
+    short = all(line.end - line.start <= _LONGEST_ENTRY for line in entries)
+    if len(entries) >= (2 if led else 3) and short:
+        yield Unit("list", entries[0].start, entries[-1].end, lead=lead)
 
 
 def _rows(text: str, run: list[_Line]) -> Iterator[Unit]:

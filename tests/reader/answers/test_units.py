@@ -63,6 +63,20 @@ def test_a_list_knows_the_line_that_introduces_it() -> None:
     assert MINUTES[slice(*found.lead)] == "Sites sampled:"
 
 
+def test_lines_below_a_colon_are_a_list_without_bullets() -> None:
+    text = "The main items were:\nheat recovery, £118,000\nslicing line, £95,500\n\nEnd of it.\n"
+    assert kinds(text, "list") == ["heat recovery, £118,000\nslicing line, £95,500"]
+
+
+def test_wrapped_prose_is_no_list() -> None:
+    text = (
+        "The board met in the long room of the old mill, which had been heated since the\n"
+        "morning, and spoke about the roof for two hours before it came to the pump, the\n"
+        "price of which had risen since the last offer was made.\n"
+    )
+    assert kinds(text, "list") == []
+
+
 def test_chinese_steps_and_fields_are_units() -> None:
     text = "操作步骤：\n1. 关闭阀门。\n2. 按复位键。\n\n出席：王芳、李强\n"
     assert kinds(text, "list") == ["1. 关闭阀门。\n2. 按复位键。"]
