@@ -91,7 +91,9 @@ def askings(
     mode: str,
     folds: Path | None,
 ) -> Iterator[Asking]:
-    """At most `limit` questions of each public set and all of the field set, read in `mode` or, if there, kept.
+    """At most `limit` questions of each public set and all of the field set, with what was said.
+
+    Read in `mode` or, if there, kept.
 
     `places` are the folders of data, of memories, and of what was said; `folds` has the unit
     rankers of the folds of `benchmarks.fit_units`.

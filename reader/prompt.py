@@ -69,7 +69,7 @@ def question_language(question: str) -> Language:
 
 
 def passage_piece(passage: WindowPassage) -> str:
-    """A passage as the model reads it: a line that names it, its context, its text, a blank line."""
+    """A passage as the model reads it: a line of its name, its context, its text, a blank line."""
     heading = "" if passage.heading == passage.title else passage.heading
     name = " > ".join(part for part in (passage.title, heading) if part)
     lines = (name, passage.context, passage.text)

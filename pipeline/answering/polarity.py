@@ -13,7 +13,8 @@ from ...reader.terms import terms
 
 _NEGATIVE = re.compile(
     r"\b(?:not(?! (?:more|less|fewer|later|earlier|only) )|"
-    r"no(?! (?:more|less|fewer|later|earlier) )|never|none|nobody|nothing|neither|nor|cannot|without|unable|forbidden|prohibited|banned|"
+    r"no(?! (?:more|less|fewer|later|earlier) )|never|none|nobody|nothing|neither|nor|"
+    r"cannot|without|unable|forbidden|prohibited|banned|"
     r"refused?|rejected|declined|denied|dismissed|absent|apologies|cancelled|postponed|abandoned|"
     r"excluded|except|lapsed|failed|exempt|free of|instead of|ceased|closed|unavailable|invalid)\b|"
     r"n['’]t\b|"

@@ -76,7 +76,8 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"^how (?:do|does|can|could|should|shall|must|would|to|is|are)\b(?!.*\b(?:called|named|"
             r"described|paid|funded|financed|related|linked|affected|treated|defined|known)\b)"
             r"(?! (?:many|much|long|old|often|far|big|high))",
-            r"\b(?:steps?|procedure|instructions?|sequence|order) (?:to|for|of|when)\b|\bwhat (?:do|should|must) "
+            r"\b(?:steps?|procedure|instructions?|sequence|order) (?:to|for|of|when)\b|"
+            r"\bwhat (?:do|should|must) "
             r"(?:i|we|you|one|staff|someone) do\b|\bwhat are the steps\b|\bstep by step\b",
             r"怎么(?!说|规定|样的|回事|会|没|不)|怎样(?!的)|如何(?!规定|评价|看待|说)|步骤|流程|"
             r"怎么办|怎么做|操作方法",
