@@ -6,7 +6,6 @@ With `MEMCTX_SCREENSHOT=FILE.png` the last test keeps a picture of the sample's 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,16 +15,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from memctx import HashingEmbedder, Memory
 
+from .browser import HELP, find_browser, launch
+
 DOCUMENTS = Path(__file__).parent.parent / "data" / "sample" / "documents"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +33,12 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def page(exported: Path) -> Iterator[Page]:
     """The page in headless Chromium, cut off from any network; its errors fail the tests."""
-    chromium = shutil.which("chromium")
+    chromium = find_browser()
     if chromium is None:
-        pytest.fail("this test needs a browser: apt-get install -y chromium", pytrace=False)
+        pytest.fail(HELP, pytrace=False)
     errors: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = launch(playwright, chromium, exported.parent)
         opened = browser.new_page(viewport={"width": 1440, "height": 900})
         opened.on("pageerror", lambda error: errors.append(str(error)))
         opened.on("request", lambda request: errors.append(request.url) if _away(request) else None)
