@@ -1,6 +1,7 @@
 # make install   everything that users and tests need, in .venv, with the default models
 # make demo      ingest the sample corpus and ask it three questions
-# make test      all tests            make check   style, types, architecture, the wheel
+# make test      all tests, in a browser too, which is installed where there is none
+# make check     style, types, architecture, the wheel
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 # The CPU build, where the index offers one; for a GPU: make install TORCH=torch EXTRA=gpu
@@ -15,7 +16,7 @@ DEMO := .demo
 
 install: $(INSTALLED)
 
-$(INSTALLED): pyproject.toml constraints.txt data/models.toml
+$(INSTALLED): pyproject.toml setup.py constraints.txt data/models.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRA),formats,dev]'
@@ -28,7 +29,7 @@ demo: install
 	@$(BIN)/python -m memctx.benchmarks.demo $(DEMO)
 
 test: install
-	@command -v chromium >/dev/null || { echo "make test needs the browser chromium: apt-get install -y chromium" >&2; exit 1; }
+	@$(BIN)/python tests/browser.py
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
 
 check: install

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from memctx import HashingEmbedder, Memory
 
-from .browser import chromium, find, opened, place_of
+from .pages import chromium, find, opened, place_of
 
 DATA = Path(__file__).parent.parent / "data"
 SANE = 3000  # how far from the middle anything may stand, in its own units

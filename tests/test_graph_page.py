@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from memctx import HashingEmbedder, Memory
 
-from .browser import chromium, find, opened, place_of
+from .pages import chromium, find, opened, place_of
 
 DOCUMENTS = Path(__file__).parent.parent / "data" / "sample" / "documents"
 

@@ -15,7 +15,7 @@ import pytest
 import memctx
 
 ROOT = Path(__file__).parent.parent
-NOT_SHIPPED = {"benchmarks", "build", "dist", "tests"}
+NOT_SHIPPED = {"benchmarks", "build", "dist", "setup", "tests"}
 
 
 def test_every_package_folder_is_listed_in_pyproject() -> None:
