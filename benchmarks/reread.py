@@ -69,7 +69,7 @@ def _scores(asked: list[Asking], way: Way, reader: Reader | None, file: Path) ->
     """The F1 of each question's answer, read or, where `file` has it or none reads, kept."""
     there = {row["id"]: row["text"] for row in rows_of(file) if row["way"] == way}
     if reader is None:
-        there = {one.id: one.reading.text for one in asked}
+        there = {one.id: one.text for one in asked}
     for one in asked:
         if one.id not in there and reader is not None:
             there[one.id] = reader.read(one.question, one.window, insist=True).text

@@ -28,7 +28,7 @@ import lightgbm
 import numpy as np
 from nltk.stem.porter import PorterStemmer
 
-from memctx.benchmarks.ranker_fit import _nodes
+from memctx.benchmarks.ranker_fit import nodes
 from memctx.benchmarks.summary_data import SETS, Item, budgets, everything
 from memctx.config import load_settings
 from memctx.pipeline.engines import find_token_count
@@ -106,8 +106,8 @@ def trained(items: Sequence[Item], room: Mapping[str, int]) -> dict[str, object]
     rows, said = [list(part) for part in zip(*told, strict=True)]
     return {
         "format": FORMAT,
-        "sentences": _together(list(map(_nodes, _sentence_trees(items, seen, worths)))),
-        "phrases": _together([_nodes(_fitted(_PHRASE_TREES, items, rows, said, _PHRASE_ROUNDS))]),
+        "sentences": _together(list(map(nodes, _sentence_trees(items, seen, worths)))),
+        "phrases": _together([nodes(_fitted(_PHRASE_TREES, items, rows, said, _PHRASE_ROUNDS))]),
     }
 
 

@@ -33,6 +33,7 @@ from memctx.reader import Evidence, Reading, Window, WindowPassage
 Arm = Literal["held", "gone"]
 """The evidence is in the memory; it is not, so no answer is right."""
 
+_ARMS: tuple[Arm, ...] = ("held", "gone")
 RIGHT = 0.5
 """The F1 from which on an answer to a question of a public set counts as right."""
 
@@ -126,10 +127,9 @@ def _queries(data: Path, name: str, limit: int | None, keys: frozenset[str]) -> 
         return
     rows = [row for row in split(data, name).reported if set(row["gold"]) <= keys]
     for number, row in enumerate(rows[:limit]):
-        known = {"answers": tuple(row["answers"]), "gold": tuple(row["gold"])}
-        yield Query(row["id"], name, "held", row["question"], **known)
-        if number % 2 == 0:
-            yield Query(row["id"], name, "gone", row["question"], **known)
+        answers, gold = tuple(row["answers"]), tuple(row["gold"])
+        for arm in _ARMS[: 1 if number % 2 else 2]:
+            yield Query(row["id"], name, arm, row["question"], answers, gold)
 
 
 def _field_queries(name: str) -> Iterator[Query]:

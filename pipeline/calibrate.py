@@ -1,6 +1,6 @@
 """Fitting a calibration to answers of which it is known whether they were right.
 
-A logistic line (Platt 1999; ridge on standardised signs), fitted by Newton's method, and
+A logistic line (Platt 1999; ridge on standardised signs), and
 the threshold below which an answer is declined: the one that declines the most answers
 to what the memory does not hold, among those at which few right answers are lost. Pure;
 asking is done elsewhere.
@@ -34,7 +34,6 @@ answers lose more than those that a threshold was chosen by."""
 
 LEAST = 20
 """Answers that a calibration is fitted to, at least."""
-_STEPS = 30
 _BINS = 8
 _FOLDS = 5
 
@@ -142,7 +141,7 @@ def _line(rows: Floats, right: Floats) -> tuple[float, Floats]:
     """Bias and weights of the signs as they are."""
     mean, scale = rows.mean(0), rows.std(0)
     scale[scale == 0] = 1.0
-    line = _newton((rows - mean) / scale, right)
+    line = _ridge((rows - mean) / scale, right)
     weights = line[1:] / scale
     return float(line[0] - weights @ mean), weights
 
@@ -162,19 +161,22 @@ def _out_of_fold(rows: Floats, right: Floats, groups: NDArray[np.int64]) -> Floa
     return sure
 
 
-def _newton(rows: Floats, right: Floats) -> Floats:
+def _ridge(rows: Floats, right: Floats) -> Floats:
     """Bias and weights of ridge logistic regression; the bias is free."""
     import numpy as np
+    from scipy.optimize import minimize
 
     design = np.column_stack([np.ones(len(rows)), rows])
-    shrink = np.diag([0.0, *[RIDGE] * rows.shape[1]])
-    line = np.zeros(design.shape[1])
-    for _ in range(_STEPS):
-        sure = 1 / (1 + np.exp(-design @ line))
-        slope = design.T @ (right - sure) - shrink @ line
-        curve = (design * (sure * (1 - sure))[:, None]).T @ design + shrink
-        line = line + np.linalg.solve(curve, slope)
-    return line
+    shrink = np.array([0.0, *[RIDGE] * rows.shape[1]])
+    signed = np.where(right > 0.5, 1.0, -1.0)
+
+    def loss(line: Floats) -> tuple[float, Floats]:
+        odds = signed * (design @ line)
+        slope = -(signed / (1 + np.exp(np.clip(odds, -60, 60)))) @ design + shrink * line
+        return float(np.logaddexp(0, -odds).sum() + 0.5 * shrink @ line**2), slope
+
+    found: Floats = minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B").x
+    return found
 
 
 def _threshold(right: Sequence[float], lost: float) -> float:

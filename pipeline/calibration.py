@@ -50,7 +50,7 @@ class Calibration:
         """How likely an answer with these signs is right."""
         pairs = zip(SIGNS, signs.numbers(), strict=True)
         logit = self.bias + sum(self.weights[name] * value for name, value in pairs)
-        return 1 / (1 + math.exp(-logit))
+        return 1 / (1 + math.exp(-max(min(logit, 60.0), -60.0)))
 
 
 def read_calibration(path: Path) -> Calibration:

@@ -156,9 +156,10 @@ def adapter_files(place: Path) -> dict[str, Path]:
     """
     if not place.is_dir():
         return {EVERY: place}
-    found = {name: file_for(name, place) for name in LANGUAGES if file_for(name, place).is_file()}
-    every = file_for(EVERY, place)
-    return {**found, EVERY: every} if every.is_file() or not found else dict(found)
+    named: list[str] = [name for name in LANGUAGES if file_for(name, place).is_file()]
+    if file_for(EVERY, place).is_file() or not named:
+        named.append(EVERY)
+    return {name: file_for(name, place) for name in named}
 
 
 def file_for(language: str, folder: Path) -> Path:

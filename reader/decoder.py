@@ -98,8 +98,11 @@ class Decoder(nn.Module):
 
     def joints(self) -> list[Joint]:
         """Its projections but the head's, those together that read the same states."""
-        layers = [(layer.self_attn, layer.mlp) for layer in self.model.layers]
-        return [joint for both in layers for block in both for joint in (block.reads, block.writes)]
+        found: list[Joint] = []
+        for layer in self.model.layers:
+            for block in (layer.self_attn, layer.mlp):
+                found += (block.reads, block.writes)  # type: ignore[union-attr, arg-type]
+        return found
 
 
 class Stack(nn.Module):

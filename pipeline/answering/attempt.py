@@ -239,15 +239,15 @@ def _alone(reader: Reader, looked: Looked, place: int, before: Reading) -> Attem
     reading = reader.read(field.question, window, insist=True)
     if reading.declined or not bears(field.question, field.intent, reading.text, [one.text]):
         return None
-    spans = (Span(one.passage, one.unit.start, one.unit.end),)
+    spans = [Span(one.passage, one.unit.start, one.unit.end)]
     if one.unit.header is not None:
-        spans += (Span(one.passage, *one.unit.header, 0.3),)
+        spans.append(Span(one.passage, *one.unit.header, 0.3))
     kept = replace(
         reading, evidence=(), other=None, first_token_ms=before.first_token_ms,
         load_ms=before.load_ms, attention=before.attention,
         cached_tokens=before.cached_tokens, prompt_tokens=before.prompt_tokens,
     )  # fmt: skip
-    return Attempt(reading.text, spans, kept, float(looked.likely[place]), "alone")
+    return Attempt(reading.text, tuple(spans), kept, float(looked.likely[place]), "alone")
 
 
 def _as_passage(one: Candidate, looked: Looked) -> WindowPassage:

@@ -20,7 +20,7 @@ from ...reader.answers.intent import KINDS, Intent, intent_of
 from ...reader.answers.types import TRAITS, says_more, suits, traits
 from ...reader.answers.units import UNIT_KINDS, Unit, units_of
 from ...reader.prompt import question_language
-from ...reader.terms import inverse_frequencies, overlap, terms
+from ...reader.terms import inverse_frequencies, is_function_word, overlap, terms, tokens
 from ...records import Passage
 
 Floats = NDArray[np.float64]
@@ -37,6 +37,9 @@ _LONGEST = 300
 """Characters of a unit that are compared by meaning."""
 
 _LONGEST_NAME = 40
+_COMMON = frozenset(
+    "的了是在和与及或者吗呢吧啊哪何谁几多少什么怎样为有我你他她它们个这那要会能可以请问"
+)
 _REFERS_BACK = re.compile(
     r"\W*(?:it|its|they|their|he|his|she|her|this|these|that|those|there|both|the (?:latter|former|"
     r"same))\b|\W*(?:它|他|她|其|该|此|这|上述|前者|后者|两者)",
@@ -49,6 +52,7 @@ FEATURES = (
     *("shared", "shared_around", "shared_before", "shared_passage", "near", "near_below_best"),
     *("pairs", "numbers", "numbers_around", "length", "new", "fits", "whole"),
     *("named_field", "led", "refers_back", "refers_shared", "names_in_it"),
+    *("in_title", "in_heading", "loosely", "loosely_below_best"),
     *(f"is_{kind}" for kind in UNIT_KINDS),
     *TRAITS,
     *(f"asks_{kind}" for kind in KINDS),
@@ -143,6 +147,8 @@ def _features(
     asked_pairs = frozenset(pairwise(terms(intent.core)))
     digits = frozenset(term for term in wanted if term[:1].isdigit())
     best = max(passage.score for passage in passages)
+    loose = [_loose(one.text) for one in candidates]
+    loose_idf, loosely = inverse_frequencies(loose), _loose(intent.core)
     before: frozenset[str] = frozenset()
     last_place = -1
     for number, (one, bag, around) in enumerate(zip(candidates, bags, arounds, strict=True)):
@@ -171,16 +177,27 @@ def _features(
             float(suits(one.text, intent.kind)),
             float(intent.whole),
             *_standing(one, wanted, with_before - shared),
+            overlap(wanted, frozenset(terms(one.passage.document.title)), idf),
+            overlap(wanted, frozenset(terms(one.passage.heading)), idf),
+            overlap(loosely, loose[number], loose_idf),
+            0.0,
             *(float(one.unit.kind == kind) for kind in UNIT_KINDS),
             *traits(one.text),
             *(float(intent.kind == kind) for kind in KINDS),
         )
         rows[number, : len(values)] = values
         before, last_place = bag, one.place
-    near_at = FEATURES.index("near")
-    rows[:, near_at + 1] = rows[:, near_at] - rows[:, near_at].max()
+    for name in ("near", "loosely"):
+        at = FEATURES.index(name)
+        rows[:, at + 1] = rows[:, at] - rows[:, at].max()
     rows[:, FEATURES.index("question_words")] = len(wanted)
     return rows
+
+
+def _loose(text: str) -> frozenset[str]:
+    """Beginnings of words, and single characters in Chinese: 解约 is near to 解除合同."""
+    found = (token.text for token in tokens(text))
+    return frozenset(word[:4] for word in found if not is_function_word(word)) - _COMMON
 
 
 def _standing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .cells import measure
 from .table_bounds import when_of
@@ -58,7 +59,11 @@ _RANKED = re.compile(
     re.IGNORECASE,
 )
 ANY = re.compile(
-    "|".join(words.pattern for _, words, *_ in (*_MEASURED, *_DATED, *_GENERIC)), re.IGNORECASE
+    "|".join(
+        words.pattern
+        for words in (*(one[1] for one in _MEASURED), *(one[1] for one in (*_DATED, *_GENERIC)))
+    ),
+    re.IGNORECASE,
 )
 """A superlative of any kind."""
 
@@ -84,7 +89,7 @@ def extreme(view: TableView, rows: Sequence[Row], besides: Iterable[int]) -> Ext
         for row in rows
         if (cell := cell_of(row, column)) is not None and re.search(r"\w", cell.text)
     ]
-    values = _dates(filled) if dated else _numbers(filled)
+    values: Sequence[Any] | None = _dates(filled) if dated else _numbers(filled)
     if values is None or len(values) < 2:
         return None
     best = max(values) if most else min(values)
