@@ -182,7 +182,7 @@ _YES_NO = re.compile(
     re.IGNORECASE,
 )
 _YES_NO_CHINESE = re.compile(
-    r"(?:吗|么|嘛)[？?。\s]*$|是否|能否|可否|是不是|有没有|能不能|可不可以|需不需要|要不要|会不会|"
+    r"(?:吗|(?<![什怎这那多])么|嘛)[？?。\s]*$|是否|能否|可否|是不是|有没有|能不能|可不可以|需不需要|要不要|会不会|"
     r"对不对|算不算|该不该"
 )
 _EITHER = re.compile(r"\b\w+,? or (?!not\b)\w+|还是", re.IGNORECASE)
