@@ -227,7 +227,8 @@ def intent_of(question: str) -> Intent:
         return Intent("open", core)
     if _is_yes_no(core):
         return Intent("yes_no", core)
-    kind = next((kind for kind, pattern in _PATTERNS if pattern.search(core)), "open")
+    found: list[Kind] = [kind for kind, pattern in _PATTERNS if pattern.search(core)]
+    kind: Kind = found[0] if found else "open"
     if kind == "number" and _COUNTED.search(core):
         return Intent("count", core, counts=True)
     return Intent(kind, core, counts=kind == "number" and bool(_HOW_MANY.search(core)))

@@ -70,7 +70,7 @@ class Bound:
             value = value[:1]
         elif len(value) < len(self.limit) and value == self.limit[:1]:
             return False  # some day of that year: before or after, it does not say
-        return _COMPARED[self.how](value, self.limit)
+        return bool(_COMPARED[self.how](value, self.limit))
 
 
 def bounds_of(question: str) -> tuple[Bound, ...]:

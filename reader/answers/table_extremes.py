@@ -58,7 +58,11 @@ _RANKED = re.compile(
     re.IGNORECASE,
 )
 ANY = re.compile(
-    "|".join(words.pattern for _, words, *_ in (*_MEASURED, *_DATED, *_GENERIC)), re.IGNORECASE
+    "|".join(
+        words.pattern
+        for words in (*(one[1] for one in (*_DATED, *_GENERIC)), *(one[1] for one in _MEASURED))
+    ),
+    re.IGNORECASE,
 )
 """A superlative of any kind."""
 
@@ -130,8 +134,9 @@ def _direction(view: TableView, besides: set[int]) -> tuple[bool, int, bool] | N
     return generic.pop(), column, False
 
 
-def _numbers(filled: Sequence[tuple[Row, Cell]]) -> list[float] | None:
-    return same_unit(cell for _, cell in filled)
+def _numbers(filled: Sequence[tuple[Row, Cell]]) -> list[tuple[float, ...]] | None:
+    values = same_unit(cell for _, cell in filled)
+    return None if values is None else [(value,) for value in values]
 
 
 def _dates(filled: Sequence[tuple[Row, Cell]]) -> list[tuple[float, ...]] | None:
