@@ -23,7 +23,10 @@ _TOTAL = re.compile(
     r"合计|总计|共计)"
     r"(?: [a-z]+){0,2}(?:\W*\d{4})?\W*(?:[(（].*)?"
 )
-_SUBTOTAL = re.compile(r"\W*(?:sub-?total|小计)\b.*", re.IGNORECASE)
+_SUMMARY = re.compile(
+    r"\W*(?:sub-?totals?|小计|averages?|mean|median|minimum|maximum|平均值?|均值)\b.*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,9 @@ def is_total(text: str) -> bool:
     return bool(_TOTAL.fullmatch(text))
 
 
-def is_subtotal(text: str) -> bool:
-    """Whether a row with this label is the sum of some of the rows above it."""
-    return bool(_SUBTOTAL.fullmatch(text))
+def is_summary(text: str) -> bool:
+    """Whether a row with this label is a subtotal, an average or the like of other rows."""
+    return bool(_SUMMARY.fullmatch(text))
 
 
 def measure(text: str) -> Measure | None:

@@ -183,7 +183,7 @@ _YES_NO = re.compile(
     re.IGNORECASE,
 )
 _YES_NO_CHINESE = re.compile(
-    r"(?:吗|么|嘛)[？?。\s]*$|是否|能否|可否|是不是|有没有|能不能|可不可以|需不需要|要不要|会不会|"
+    r"(?:吗|(?<![什怎这那多])么|嘛)[？?。\s]*$|是否|能否|可否|是不是|有没有|能不能|可不可以|需不需要|要不要|会不会|"
     r"对不对|算不算|该不该"
 )
 _EITHER = re.compile(r"\b\w+,? or (?!not\b)\w+|还是", re.IGNORECASE)
@@ -228,8 +228,8 @@ def intent_of(question: str) -> Intent:
         return Intent("open", core)
     if _is_yes_no(core):
         return Intent("yes_no", core)
-    matching = (kind for kind, pattern in _PATTERNS if pattern.search(core))
-    kind: Kind = next(matching, "open")
+    found: list[Kind] = [kind for kind, pattern in _PATTERNS if pattern.search(core)]
+    kind: Kind = found[0] if found else "open"
     if kind == "number" and _COUNTED.search(core):
         return Intent("count", core, counts=True)
     return Intent(kind, core, counts=kind == "number" and bool(_HOW_MANY.search(core)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from .cells import measure
 from .table_bounds import when_of
@@ -61,7 +60,7 @@ _RANKED = re.compile(
 ANY = re.compile(
     "|".join(
         words.pattern
-        for words in (*(one[1] for one in _MEASURED), *(one[1] for one in (*_DATED, *_GENERIC)))
+        for words in (*(one[1] for one in (*_DATED, *_GENERIC)), *(one[1] for one in _MEASURED))
     ),
     re.IGNORECASE,
 )
@@ -89,7 +88,7 @@ def extreme(view: TableView, rows: Sequence[Row], besides: Iterable[int]) -> Ext
         for row in rows
         if (cell := cell_of(row, column)) is not None and re.search(r"\w", cell.text)
     ]
-    values: Sequence[Any] | None = _dates(filled) if dated else _numbers(filled)
+    values = _dates(filled) if dated else _numbers(filled)
     if values is None or len(values) < 2:
         return None
     best = max(values) if most else min(values)
@@ -135,8 +134,9 @@ def _direction(view: TableView, besides: set[int]) -> tuple[bool, int, bool] | N
     return generic.pop(), column, False
 
 
-def _numbers(filled: Sequence[tuple[Row, Cell]]) -> list[float] | None:
-    return same_unit(cell for _, cell in filled)
+def _numbers(filled: Sequence[tuple[Row, Cell]]) -> list[tuple[float, ...]] | None:
+    values = same_unit(cell for _, cell in filled)
+    return None if values is None else [(value,) for value in values]
 
 
 def _dates(filled: Sequence[tuple[Row, Cell]]) -> list[tuple[float, ...]] | None:

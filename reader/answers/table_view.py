@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..terms import terms
-from .cells import bare_name, is_subtotal, is_total, is_year, measure, said
+from .cells import bare_name, is_summary, is_total, is_year, measure, said
 from .dates import dates_in
 from .intent import Intent
 from .tables import Cell, Row, TextTable
@@ -65,7 +65,7 @@ class TableView:
 
     def total_row(self) -> Row | None:
         """The row that sums up the others, if the table has just one."""
-        found = [r for r in self.table.rows if is_total(_label(r)) and not is_subtotal(_label(r))]
+        found = [r for r in self.table.rows if is_total(_label(r))]
         return found[0] if len(found) == 1 else None
 
     def is_numeric(self, column: int) -> bool:
@@ -195,7 +195,7 @@ def _label(row: Row) -> str:
 
 
 def _sums_others(row: Row) -> bool:
-    return is_total(_label(row)) or is_subtotal(_label(row))
+    return is_total(_label(row)) or is_summary(_label(row))
 
 
 def _mostly(holds: Iterable[bool]) -> bool:

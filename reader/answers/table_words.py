@@ -37,7 +37,7 @@ _LIGHT = frozenset(
 _LIGHT_CHINESE = re.compile(
     r"请问|一共|总共|合计|总计|总和|之和|加起来|共有|哪些|哪个|哪|几个?|多少|什么|"
     r"最[高低大小多少长短早晚新贵轻重]|"
-    r"便宜|超过|高于|低于|大于|小于|以上|以下|负责|[个项名位家谁是有的由在为了和与比约钱花用得收]"
+    r"便宜|超过|高于|低于|大于|小于|以上|以下|负责|[个项名位家所谁是有的由在为了和与比约钱花用得收]"
 )
 _SUPERLATIVES = re.compile(
     r"\b(?:highest|largest|biggest|most (?:recent|expensive)|least expensive|most|greatest|maximum|"

@@ -36,6 +36,8 @@ from memctx.reader.answers.intent import intent_of
         ("从开馆到重建相隔多少年？", "difference"),
         ("合同什么时候到期？", "date"),
         ("员工可以在家办公吗？", "yes_no"),
+        ("最早的活动是什么？", "open"),
+        ("他为什么？", "reason"),
     ],
 )
 def test_a_question_says_what_kind_of_answer_it_wants(question: str, kind: str) -> None:

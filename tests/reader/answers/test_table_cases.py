@@ -50,6 +50,20 @@ Q1 | 1,200 | 900 | 300
 Q2 | 1,100 | 1,250 | -150
 Q3 | 1,400 | 1,000 | 400
 """
+MODULES = """| Module | Released | Owner | Open bugs |
+|---|---|---|---|
+| Parser | 3 May 2024 | Lea Kern | 14 |
+| Lexer | 12 January 2023 | Tim Orth | 3 |
+| Linker | 20 June 2024 | Lea Kern | 7 |
+| Average | | | 8 |
+"""
+COSTS = """Item | 2023 | 2024
+Rent | 1,200 | 1,300
+Heating | 340 | 310
+Subtotal | 1,540 | 1,610
+Insurance | 200 | 210
+Grand total | 1,740 | 1,820
+"""
 EVENTS = """日期 | 活动 | 参加人数 | 地点
 2024年3月1日 | 植树 | 45 | 东园
 2024年5月4日 | 春游 | 120 | 西湖
@@ -124,6 +138,12 @@ def said(table: str, question: str, around: str = "") -> str:
         (QUARTERS, "When was the profit lowest?", "Q2 (-150)"),
         (QUARTERS, "What is the total profit for Q1 and Q3?", "700 (300 + 400)"),
         (QUARTERS, "How much higher was revenue in Q3 than in Q1?", "200 (1,400 − 1,200)"),
+        (MODULES, "How many open bugs are there in total?", "24 (14 + 3 + 7)"),
+        (MODULES, "Which module is the newest?", "Linker (20 June 2024)"),
+        (MODULES, "Which modules were released after 1 June 2024?", "Linker"),
+        (COSTS, "What was the total in 2024?", "1,820"),
+        (COSTS, "By how much did rent rise between 2023 and 2024?", "100 (1,300 − 1,200)"),
+        (COSTS, "Rent and insurance in 2024 combined?", "1,510 (1,300 + 210)"),
         (EVENTS, "最早的活动是哪个？", "植树 (2024年3月1日)"),
         (EVENTS, "参加人数最多的活动是什么？", "春游 (120)"),
         (EVENTS, "2024年4月1日之后的活动有哪些？", "春游; 联欢"),
@@ -179,6 +199,11 @@ def test_tables_of_many_shapes_are_asked(table: str, question: str, answer: str)
         (TALKS, "Which talks start after 10:00?"),
         (QUARTERS, "What was the margin in Q1?"),
         (STAFF, "How many people work in IT?"),
+        (MODULES, "How many closed bugs does the Parser have?"),
+        (COSTS, "What was the total in 2022?"),
+        (COSTS, "How much was spent on food in 2024?"),
+        (COSTS, "Was rent higher in 2024?"),
+        (COSTS, "Which items were more expensive in 2024 than in 2023?"),
         (EVENTS, "联欢的负责人是谁？"),
     ],
 )
