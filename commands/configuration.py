@@ -78,7 +78,8 @@ def doctor(memory: MemoryDir = None, json: Json = False) -> None:
     present = [state.name for state in states if state.present]
     if json:
         rows = [asdict(device) for device in devices]
-        report = {"versions": versions, "missing": sorted(missing), "devices": rows}
+        report: dict[str, object] = {"versions": versions, "missing": sorted(missing)}
+        report["devices"] = rows
         report |= {"models": present, "memory": home.exists(), "better_reader": better}
         show.as_json(report | {"next": steps})
         return

@@ -98,8 +98,8 @@ class Decoder(nn.Module):
 
     def joints(self) -> list[Joint]:
         """Its projections but the head's, those together that read the same states."""
-        layers = [(layer.self_attn, layer.mlp) for layer in self.model.layers]
-        return [joint for both in layers for block in both for joint in (block.reads, block.writes)]
+        blocks = [part for part in self.modules() if isinstance(part, (Attention, Perceptron))]
+        return [joint for block in blocks for joint in (block.reads, block.writes)]
 
 
 class Stack(nn.Module):
