@@ -7,7 +7,7 @@ import importlib.util
 import platform
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -78,7 +78,8 @@ def doctor(memory: MemoryDir = None, json: Json = False) -> None:
     present = [state.name for state in states if state.present]
     if json:
         rows = [asdict(device) for device in devices]
-        report: dict[str, Any] = {"versions": versions, "missing": sorted(missing), "devices": rows}
+        report: dict[str, object] = {"versions": versions, "missing": sorted(missing)}
+        report["devices"] = rows
         report |= {"models": present, "memory": home.exists(), "better_reader": better}
         show.as_json(report | {"next": steps})
         return

@@ -98,11 +98,8 @@ class Decoder(nn.Module):
 
     def joints(self) -> list[Joint]:
         """Its projections but the head's, those together that read the same states."""
-        found: list[Joint] = []
-        for layer in self.model.layers:
-            for block in (layer.self_attn, layer.mlp):
-                found += (block.reads, block.writes)  # type: ignore[union-attr, arg-type]
-        return found
+        blocks = [part for part in self.modules() if isinstance(part, (Attention, Perceptron))]
+        return [joint for block in blocks for joint in (block.reads, block.writes)]
 
 
 class Stack(nn.Module):

@@ -25,7 +25,7 @@ from memctx.pipeline.ask import AskOptions
 from memctx.pipeline.retrieve import Scope
 from memctx.records import Answer
 
-FIT = ("fit_en", "fit_zh")
+FIT = ("fit_en", "fit_zh", "fit_en2", "fit_zh2", "fit_zh3")
 REPORT = ("report_en", "report_zh")
 
 
