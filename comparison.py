@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from .records import Json
@@ -68,6 +69,8 @@ def _equals(held: Json, value: Scalar) -> bool:
 
 def _alike(held: Json, value: Scalar) -> tuple[Any, Any] | None:
     """Both as numbers, as stretches of time or as plain texts; None if they do not compare."""
+    if not isinstance(held, (str, int, float)):
+        return None
     for read in (_number, _stretch):
         one, other = read(held), read(value)
         if one is not None and other is not None:
@@ -84,7 +87,8 @@ def is_plain(value: Scalar) -> bool:
     return _number(value) is None and _stretch(value) is None
 
 
-def _number(value: Json) -> int | float | None:
+@lru_cache(maxsize=4096, typed=True)
+def _number(value: Scalar) -> int | float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):
@@ -97,7 +101,8 @@ def _number(value: Json) -> int | float | None:
         return float(value)
 
 
-def _stretch(value: Json) -> _Stretch | None:
+@lru_cache(maxsize=4096, typed=True)  # metadata says the same again and again
+def _stretch(value: Scalar) -> _Stretch | None:
     """The time that an ISO date names, down to what it says: a year, a month, ... a second."""
     found = _DATE.fullmatch(str(value).strip()) if isinstance(value, (str, int)) else None
     if found is None:
