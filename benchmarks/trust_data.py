@@ -92,7 +92,7 @@ def askings(
     mode: str,
     folds: Path | None,
 ) -> Iterator[Asking]:
-    """At most `limit` questions of each public set and all of the field set, with what was said.
+    """At most `limit` questions of each set, with what was said.
 
     Read in `mode` or, if there, kept.
 
@@ -123,7 +123,7 @@ def _keys(memory: Path) -> frozenset[str]:
 def _queries(data: Path, name: str, limit: int | None, keys: frozenset[str]) -> Iterator[Query]:
     """A set's questions, of those whose evidence the memory has been given."""
     if not (data / name).is_dir():
-        yield from _field_queries(name)
+        yield from _field_queries(name, limit)
         return
     rows = [row for row in split(data, name).reported if set(row["gold"]) <= keys]
     for number, row in enumerate(rows[:limit]):
@@ -132,8 +132,10 @@ def _queries(data: Path, name: str, limit: int | None, keys: frozenset[str]) -> 
             yield Query(row["id"], name, arm, row["question"], answers, gold)
 
 
-def _field_queries(name: str) -> Iterator[Query]:
-    for number, one in enumerate(questions(name)):
+def _field_queries(name: str, limit: int | None) -> Iterator[Query]:
+    every = questions(name)
+    step = max(1, len(every) // (limit or len(every)))
+    for number, one in enumerate(every[::step][:limit]):
         scope = Scope(keys=(one.document,)) if one.document else Scope()
         arm: Arm = "held" if one.answerable else "gone"
         yield Query(one.id, name, arm, one.text, gold=one.gold, scope=scope, asked=one)
