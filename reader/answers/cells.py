@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from ..terms import tokens
 from .tables import Cell
 
+YES = frozenset({"yes", "y", "x", "✓", "✔", "是", "有", "√", "true"})
+NO = frozenset({"no", "n", "", "-", "–", "—", "否", "无", "×", "false"})
+"""What cells of a column have that says of each row whether something holds."""
+
 _UNIT = re.compile(r"[(（]([^()（）]{1,12})[)）]")
 _PARTS = re.compile(r"[,;/、，；()（）&]|\band\b|和|及|与")
 _MEASURE = re.compile(

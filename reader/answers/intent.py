@@ -102,6 +102,9 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"regarding|concerning|when|if)\b|\?*$)",
             r"\bwhat (?:is|are) the (?:rules?|policy|regulations?|provisions?|terms|conditions?|"
             r"requirements?) (?:on|for|about|of|regarding|concerning)\b|\bwhat applies\b",
+            r"^what (?:does|do|did|must|should|will|has|have) .{3,80}\b(?:offer|want|need|promise|"
+            r"include|contain|expect|ask(?: for)?|agree(?:d)?(?: on)?)\b|"
+            r"^what happens\b|^what (?:has|have) to be done\b|"
             r"^(?:describe|explain|summari[sz]e)\b|\btell me (?:more )?about\b",
             r"怎么(?:说|规定)|如何(?:规定|处理|评价)|有(?:什么|何|哪些)(?:规定|要求|说法)|"
             r"说了什么|讲了什么|"
@@ -114,6 +117,7 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"\bwho (?:was|were|is|are) (?:all )?(?:present|absent|there|in attendance|invited|"
             r"on the|"
             r"among|the (?:members|participants|attendees|speakers|authors|winners|directors))\b",
+            r"^(?:where|who) (?:are|were) (?!you\b)|"
             r"\bwho (?:all )?(?:attended|took part|participated|sits? on|sat on)\b",
             r"^(?:list|name|enumerate)\b|\bwhat (?:all|else)\b|\blist of\b|\bwhich ones\b",
             r"\b(?:in|at|on|for|from|by|with) (?:which|what) (?:[\w-]+ ){0,2}(?!(?:was|"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from ...sentences import CJK
 from ..terms import terms, tokens
-from .cells import is_bare_number, is_year, said, said_parts
+from .cells import YES, is_bare_number, is_year, said, said_parts
 from .table_view import TableView, cell_of
 from .table_words import knows_all, names_in, without
 from .tables import Row
@@ -18,8 +18,6 @@ Conditions = Mapping[int, tuple[str, ...]]
 _NAME_LIKE = re.compile(r"[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*){1,3}")
 _CHINESE = re.compile(f"[{CJK}]")
 _CHINESE_NAME = re.compile(f"[{CJK}]{{2,4}}")
-_YES = {"yes", "y", "x", "✓", "✔", "是", "有", "√", "true"}
-_NO = {"no", "n", "", "-", "–", "—", "否", "无", "×", "false"}
 
 
 def conditions_of(view: TableView, *, besides: Iterable[str] = ()) -> Conditions:
@@ -101,10 +99,9 @@ def _marked(view: TableView, besides: set[int]) -> dict[int, tuple[str, ...]]:
     column = view.named_column(besides)
     if column is None:
         return {}
-    cells = {cell.lower() for cell in view.cells(column)}
-    yes = cells & _YES
+    yes = {cell.lower() for cell in view.cells(column)} & YES
     words = tuple(sorted(said(cell) for cell in yes if said(cell).strip()))
-    return {column: words} if words and cells <= _YES | _NO else {}
+    return {column: words} if words and view.is_marked(column) else {}
 
 
 def _said_in_part(view: TableView) -> dict[int, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..terms import terms
-from .cells import bare_name, is_summary, is_total, is_year, measure, said
+from .cells import NO, YES, bare_name, is_summary, is_total, is_year, measure, said
 from .dates import dates_in
 from .intent import Intent
 from .tables import Cell, Row, TextTable
@@ -140,10 +140,15 @@ class TableView:
         asked = self.named_column(set(self.columns) - dated)
         return asked if asked is not None else next(iter(dated)) if len(dated) == 1 else None
 
+    def is_marked(self, column: int) -> bool:
+        """Whether a column only says of each row whether something holds."""
+        return {cell.lower() for cell in self.cells(column)} <= YES | NO
+
     def label_column(self, besides: Iterable[int]) -> int:
         """The column whose cells name the rows: as the question calls them, else the first."""
         besides = set(besides)
-        columns = [c for c in self.columns if c not in besides and not self.is_numeric(c)]
+        other = {*besides, *(c for c in self.columns if self.is_numeric(c) or self.is_marked(c))}
+        columns = [c for c in self.columns if c not in other]
 
         def rank(column: int) -> tuple[bool, bool, int]:
             shares = bool(set(terms(self.name(column))) & self.wanted)

@@ -65,6 +65,25 @@ def test_a_table_is_asked_in_chinese(question: str, answer: str) -> None:
     assert said(RAIN, question) == answer
 
 
+STAFF = """Name | Function | Site | First aider
+Agnes Domville | Electrician | Skelby | no
+Hamza Birkett | Driver | Hollin Beck | yes
+Lowri Caddick | Site Manager Skelby | Skelby | yes
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How many people are first aiders?", "2 (Hamza Birkett; Lowri Caddick)"),
+        ("Which people are first aiders?", "Hamza Birkett; Lowri Caddick"),
+        ("How many of the people are based at Skelby?", "2 (Agnes Domville; Lowri Caddick)"),
+    ],
+)
+def test_a_column_of_yes_and_no_chooses_rows(question: str, answer: str) -> None:
+    assert said(STAFF, question) == answer
+
+
 @pytest.mark.parametrize("question", ["IT budget 2026?", "What did the kitchen cost?"])
 def test_what_a_table_does_not_have_it_does_not_answer(question: str) -> None:
     assert ask(BUDGET, question) is None
