@@ -13,7 +13,7 @@ from ..reader.reading import Evidence, Reader, Reading, Window
 from ..records import Answer, Citation, Passage, ReaderInfo, SearchResult, Usage
 from .answering.attempt import Attempt, Looked, look, quoted, read
 from .answering.candidates import texts_of
-from .answering.quoting import citations
+from .answering.quoting import citations, distinct
 from .answering.wording import most_likely_here, not_in_memory
 from .calibration import Calibration
 from .conflict import both, sides
@@ -78,7 +78,10 @@ def answer(
     read_ms = _since(began)
     verdict = decide(filled.window, asking.evidence, attempt, looked, asking.calibration)
     declined = verdict.doubted and not (options.always_answer and attempt and attempt.text)
-    text, citations = _said(looked, None if declined else attempt, verdict, filled.passages)
+    if declined:
+        text, cited = _found(looked, attempt, filled.passages)
+    else:
+        text, cited = _said(looked, attempt, verdict, filled.passages)
     if stream:
         stream.finish(text)
     reading = attempt.reading if attempt else None
@@ -87,7 +90,7 @@ def answer(
         answer=text,
         abstained=declined,
         confidence=verdict.confidence,
-        citations=citations,
+        citations=cited,
         facts=() if declined else result.facts[: filled.report.facts],
         window=filled.report,
         reader=_info(reader, attempt),
@@ -238,20 +241,32 @@ def _too_small(result: SearchResult, reader: Reader, window: int) -> WindowTooSm
 def _said(
     looked: Looked, attempt: Attempt | None, verdict: Verdict, passages: Sequence[Passage]
 ) -> tuple[str, tuple[Citation, ...]]:
-    """The answer's words and citations: of the attempt, of both sides of a conflict, or of
-    what was found where there is no answer."""
-    question = looked.field.question
+    """The answer's words and citations: of the attempt, or of both sides of a conflict."""
     if attempt is None:
-        found = looked.found
-        if found is None or found.probability < _WORTH_SHOWING:
-            return not_in_memory(question, passages), ()
-        document = found.spans[0].passage.document
-        said = most_likely_here(question, found.text, document.title or document.key)
-        return said, citations(found.spans, looked.texts)
+        return "", ()
     if verdict.other is None or attempt.reading is None:
         return attempt.text, citations(attempt.spans, looked.texts)
-    said = both(question, attempt.reading, verdict.other, passages)
+    said = both(looked.field.question, attempt.reading, verdict.other, passages)
     return said, cite(sides(attempt.reading, verdict.other), passages)
+
+
+def _found(
+    looked: Looked, attempt: Attempt | None, passages: Sequence[Passage]
+) -> tuple[str, tuple[Citation, ...]]:
+    """What is said where there is no answer: the likeliest sentence, and where else it may stand.
+
+    What a table says of itself comes before the likeliest sentence.
+    """
+    found, question = looked.found, looked.field.question
+    if found is None or max(found.probability, attempt.unit if attempt else 0) < _WORTH_SHOWING:
+        return not_in_memory(question, passages), ()
+    tried = attempt.spans if attempt is not None and attempt.sound else ()
+    told = attempt is not None and attempt.reading is None and bool(tried)
+    spans = distinct((*tried, *found.spans) if told else (*found.spans, *tried))
+    document = spans[0].passage.document
+    text = looked.texts(document.id)[spans[0].start : spans[0].end]
+    said = most_likely_here(question, text, document.title or document.key)
+    return said, citations(spans, looked.texts)
 
 
 def _info(reader: Reader, attempt: Attempt | None) -> ReaderInfo:

@@ -190,6 +190,16 @@ def _spans(one: Candidate) -> tuple[Span, ...]:
     return tuple(spans)
 
 
+def distinct(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """The spans in their order, none within another of the same document."""
+    kept: list[Span] = []
+    for span in spans:
+        same = (one for one in kept if one.passage.document.id == span.passage.document.id)
+        if not any(one.start <= span.start and span.end <= one.end for one in same):
+            kept.append(span)
+    return tuple(kept)
+
+
 def citations(spans: Sequence[Span], text_of: Texts) -> tuple[Citation, ...]:
     """Spans as citations, whose weights add up to 1."""
     total = sum(span.weight for span in spans)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memctx.pipeline.fuse import Cost, fill, smallest
+from memctx.pipeline.fuse import Cost, Worth, fill, smallest
 from memctx.reader.reading import WindowPassage
 from memctx.records import DocumentRef, Passage
 
@@ -94,10 +94,16 @@ def test_a_later_passage_that_fits_enters_after_one_that_does_not() -> None:
 
 
 def test_passages_far_below_the_best_one_are_left_out() -> None:
-    passages = [passage(0, "a b"), passage(179, "c"), passage(181, "d")]
+    passages = [passage(0, "a b"), passage(99, "c"), passage(101, "d"), passage(190, "e")]
     filled = fill(passages, limit=100, overhead=0, cost=by_words)
-    assert filled.report.passages == (0, 179)
-    assert filled.report.left_out == (181,)
+    assert filled.report.passages == (0, 99)
+    assert filled.report.left_out == (101, 190)
+
+
+def test_a_passage_that_is_wanted_enters_whatever_its_score() -> None:
+    passages = [passage(0, "a b"), passage(101, "d"), passage(190, "e")]
+    filled = fill(passages, limit=100, overhead=0, cost=by_words, worth=Worth(wanted={190}))
+    assert filled.report.passages == (0, 190)
 
 
 def test_a_cut_passage_keeps_the_sentences_nearest_to_the_question_and_their_offsets() -> None:

@@ -124,7 +124,7 @@ def test_a_calibration_decides_for_reading_from_memory_alone(memory: Memory) -> 
 
 
 def test_a_calibrated_reader_reads_where_another_gives_up_at_once(memory: Memory) -> None:
-    question = "Who built dome 3?"
+    question = "Where did the old ferryman sleep?"
     plain = Grounds(10.0, reads_chinese=True)
     found = memory.search(question, 5)
     dim = (
