@@ -1,10 +1,10 @@
 """What tells whether an answer is right: a few numbers, known once the attempt is made.
 
 How likely it is that the evidence was found, that the cited unit holds the answer and that
-the best one does, how sure the reader was of the least likely of its words, whether those
-stand in the window, how near to the question; whether it was quoted or read, and in which
-language, because one is read better than another. Pure; what the signs are worth is for
-`calibration` to say.
+the best one does, how sure the reader was of the least likely of its words, how near to the
+question its citation is; whether it was quoted or read, and in which language, because one is
+read better than another. That an answer stands in its citation is no sign: without it there is
+none. Pure; what the signs are worth is for `calibration` to say.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from ..reader.prompt import question_language
 from ..reader.reading import Reading, Window
 from ..reader.terms import inverse_frequencies, overlap, terms
 from .answering.attempt import Attempt, Looked
-from .evidence import support
 
 _LEAST = 1e-3
 _FURTHEST = 5.0
@@ -30,22 +29,19 @@ class Signs:
     `evidence` is that it was found, `unit` that the unit cited first holds the answer, `best`
     that the likeliest does. The rest is in [0, 1]: `least` is the probability of the least
     likely word that was read, given that the reader does not decline (1 where nothing was
-    read), `support` how well the window bears the words out, `nearness` the share of the
-    question's weight that the sentence cited first holds. `quoted`, `tabled` and `decided`
-    are 1 for what was quoted, told by a table, answered yes or no; `sound` where the citation
-    bears the answer; `chinese` for a Chinese question.
+    read), `nearness` the share of the question's weight that the sentence cited first holds.
+    `quoted`, `tabled` and `decided` are 1 for what was quoted, told by a table, answered yes or
+    no; `chinese` for a Chinese question.
     """
 
     evidence: float
     unit: float
     best: float
     least: float
-    support: float
     nearness: float
     quoted: float
     tabled: float
     decided: float
-    sound: float
     chinese: float
 
     def numbers(self) -> tuple[float, ...]:
@@ -70,12 +66,10 @@ def signs_of(window: Window, evidence: float, attempt: Attempt, looked: Looked) 
         unit=_odds(attempt.unit),
         best=_odds(looked.best),
         least=1.0 if reading is None else _least(reading),
-        support=_support(attempt),
         nearness=_nearness(question, window, attempt),
         quoted=float(reading is None),
         tabled=float(attempt.how in _TABLE),
         decided=float(attempt.how == "verdict"),
-        sound=float(attempt.sound),
         chinese=float(question_language(question) == "zh"),
     )
 
@@ -83,11 +77,6 @@ def signs_of(window: Window, evidence: float, attempt: Attempt, looked: Looked) 
 def _least(reading: Reading) -> float:
     least = math.exp(reading.least or 0.0) / max(1 - (reading.refusal or 0.0), _LEAST)
     return min(least, 1.0)
-
-
-def _support(attempt: Attempt) -> float:
-    reading = attempt.reading
-    return 1.0 if reading is None or attempt.how != "read" else support(reading)
 
 
 def _odds(probability: float) -> float:
