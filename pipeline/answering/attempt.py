@@ -9,6 +9,7 @@ attempt is sure enough is not decided here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -35,6 +36,10 @@ _WORKED_OUT = frozenset({"count", "difference"})
 _STATED = 0.3
 """From which probability of its sentence a number counts as stated that is mostly reckoned: small
 readers give any other number instead."""
+
+_FAR, _SURELY = 0.5, 0.8
+"""Log-odds by which a unit is far likelier than another; p(passage) from which on one is surely
+evidence."""
 
 _WANTED = 0.3
 """Of the best unit's probability: units whose passages enter the window whatever their score."""
@@ -143,13 +148,33 @@ def read(
     if looked.field.intent.whole and not reading.declined:
         return _pointed_at(reading, looked)
     attempt = _of_reading(reading, window, looked)
+    if attempt.sound and not reading.declined and _strays(attempt, looked):
+        return quoted(looked) or attempt
     if attempt.sound or reading.declined:
         return attempt
     for place in _likeliest(looked)[: 0 if looked.field.intent.kind in _WORKED_OUT else _ALONE]:
         again = _alone(reader, looked, place, reading)
         if again is not None:
-            return again
+            return (_strays(again, looked) and quoted(looked)) or again
     return attempt
+
+
+def _strays(attempt: Attempt, looked: Looked) -> bool:
+    """Whether a reader answered from an unlikely place while there is a far likelier one.
+
+    A small reader does that where it does not understand the question; then the likeliest
+    sentence is the better answer. A passage that is itself surely evidence may hold the second
+    half of an answer whose first half is elsewhere.
+    """
+    if not attempt.spans or looked.field.intent.kind in _WORKED_OUT:
+        return False
+    gap = _log_odds(looked.best) - _log_odds(attempt.unit)
+    return gap > _FAR and attempt.spans[0].passage.score < _SURELY
+
+
+def _log_odds(likely: float) -> float:
+    bounded = min(max(likely, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))
 
 
 def _of_reading(reading: Reading, window: Window, looked: Looked) -> Attempt:
