@@ -156,9 +156,9 @@ def adapter_files(place: Path) -> dict[str, Path]:
     """
     if not place.is_dir():
         return {EVERY: place}
-    found = {name: file_for(name, place) for name in LANGUAGES if file_for(name, place).is_file()}
-    every = file_for(EVERY, place)
-    return {**found, EVERY: every} if every.is_file() or not found else dict(found)
+    files = {name: file_for(name, place) for name in (*LANGUAGES, EVERY)}
+    found = {name: file for name, file in files.items() if file.is_file()}
+    return found or {EVERY: files[EVERY]}
 
 
 def file_for(language: str, folder: Path) -> Path:
