@@ -156,16 +156,9 @@ def adapter_files(place: Path) -> dict[str, Path]:
     """
     if not place.is_dir():
         return {EVERY: place}
-<<<<<<< HEAD
-    named: list[str] = [name for name in LANGUAGES if file_for(name, place).is_file()]
-    if file_for(EVERY, place).is_file() or not named:
-        named.append(EVERY)
-    return {name: file_for(name, place) for name in named}
-=======
     files = {name: file_for(name, place) for name in (*LANGUAGES, EVERY)}
     found = {name: file for name, file in files.items() if file.is_file()}
     return found or {EVERY: files[EVERY]}
->>>>>>> train
 
 
 def file_for(language: str, folder: Path) -> Path:
