@@ -125,7 +125,9 @@ def quoted(looked: Looked) -> Attempt | None:
     found = looked.quote
     if found is None:
         return None
-    return Attempt(found.text, found.spans, None, found.probability, found.how)
+    # A sentence is no sum: what is to be reckoned is told by rows or dates, or shown as found.
+    sound = found.worked_out or looked.field.intent.kind not in _WORKED_OUT or found.how == "cell"
+    return Attempt(found.text, found.spans, None, found.probability, found.how, sound=sound)
 
 
 def read(
