@@ -12,8 +12,9 @@ GB = 1_000_000_000
     ("current", "memory", "cores", "advised"),
     [
         ("gemma-3-270m", 32 * GB, 8, "qwen2.5-coder-1.5b-instruct"),
-        ("gemma-3-270m", 32 * GB, 2, "qwen2.5-coder-0.5b-instruct"),
-        ("gemma-3-270m", 8 * GB, 8, "qwen2.5-coder-0.5b-instruct"),
+        ("gemma-3-270m", 32 * GB, 2, None),
+        ("gemma-3-270m", 8 * GB, 8, None),
+        ("smollm2-135m-instruct", 8 * GB, 8, "gemma-3-270m"),
         ("gemma-3-270m", 32 * GB, None, "qwen2.5-coder-1.5b-instruct"),
         ("gemma-3-270m", 32 * GB, 1, None),
         ("gemma-3-270m", 3 * GB, 8, None),
