@@ -21,9 +21,6 @@ from numpy.typing import NDArray
 
 from ..errors import ModelError
 
-VERSION = 1
-"""Raised whenever the same file would give different weights or tokens."""
-
 _MAGIC = b"E5S1"
 _BLOCK = np.dtype([("scale", "<f2"), ("weights", "u1", 16)])
 _LAYER = {

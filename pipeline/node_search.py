@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..memory.embedder import Floats
 from ..memory.store import Store
 from ..records import Passage
-from .fuse import FLOOR
+from .fuse import FLOOR_UNREAD
 
 _NEAREST = 10  # of nodes and passages together: what a window holds, and a little more
 _AHEAD = 6  # passages that stay whole and come first: about three quarters of a window
@@ -73,7 +73,7 @@ def with_quotes(passages: Sequence[Passage], quoted: Sequence[Quote]) -> list[Pa
     """
     if not passages or passages[0].score >= _SURE:
         return list(passages)
-    least = FLOOR * passages[0].score
+    least = FLOOR_UNREAD * passages[0].score
     ahead = [passage for passage in passages[:_AHEAD] if passage.score >= least]
     rest = {passage.chunk_id: passage for passage in passages[len(ahead) :]}
     cut = [

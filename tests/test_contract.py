@@ -30,6 +30,7 @@ REPORT = {
 }
 PASSAGE = {"document", "chunk_id", "text", "start", "end", "page", "heading", "score", "signals"}
 DOCUMENT = {"id", "key", "title", "uri", "collection", "metadata"}
+CLOSED = "On which day of the week is Wendelow House closed?"
 SIGNALS = {"dense", "lexical", "graph", "rerank"}
 ANSWER = {
     "question",
@@ -216,7 +217,8 @@ def test_finding_nothing_has_the_exit_code_that_the_guide_says(
 
 
 def test_extract_answers_without_a_model_and_cites_exactly(sample: Shell) -> None:
-    result = sample.json("ask", "Who made the chronometers?", "--reader", "extract")
+    result = sample.json("ask", CLOSED, "--reader", "extract")
+    assert "Tuesday" in result["answer"]
     assert set(result) == ANSWER
     assert result["reader"]["mode"] == "extract"
     assert result["timings"]["first_token_ms"] is None
@@ -314,18 +316,16 @@ def test_a_batch_refuses_what_it_would_leave_unheeded(sample: Shell) -> None:
 
 
 def test_streaming_prints_the_answer_and_explaining_says_why(sample: Shell) -> None:
-    done = sample.run(
-        "ask", "Who made the chronometers?", "--stream", "--explain", "--reader", "extract"
-    )
+    done = sample.run("ask", CLOSED, "--stream", "--explain", "--reader", "extract")
     assert done.returncode == 0
-    assert "Wendelow" in done.stdout
+    assert "Tuesday" in done.stdout
     assert "window:" in done.stdout
     assert "\x1b" not in done.stdout
 
 
 def test_a_question_may_come_from_standard_input(sample: Shell) -> None:
-    result = sample.json("ask", "-", "--reader", "extract", text="Who made the chronometers?\n")
-    assert result["question"] == "Who made the chronometers?"
+    result = sample.json("ask", "-", "--reader", "extract", text=f"{CLOSED}\n")
+    assert result["question"] == CLOSED
 
 
 def test_status_list_verify_and_doctor_describe_the_memory(sample: Shell) -> None:

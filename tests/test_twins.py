@@ -12,7 +12,7 @@ import pytest
 
 from memctx import HashingEmbedder, Memory
 
-AT_ONCE = {"close", "indexes"}
+AT_ONCE = {"close", "indexes", "grounds"}
 
 
 def methods() -> dict[str, Callable[..., Any]]:

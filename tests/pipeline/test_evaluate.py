@@ -119,7 +119,11 @@ def test_a_limit_takes_the_first_questions(memory: Memory, folder: Path) -> None
 
 
 class Tongueless(ExtractiveReader):
-    """An extracting reader that cannot read one question."""
+    """A reader that cannot read one question."""
+
+    @property
+    def mode(self) -> str:
+        return "prefill"
 
     def read(
         self,

@@ -223,7 +223,7 @@ def test_what_cannot_be_summarised_is_refused_in_one_line(tmp_path: Path) -> Non
             memory.summarise("story", method="magic")
         with pytest.raises(UsageError, match="at least 1"):
             memory.summarise("story", max_tokens=0)
-        with pytest.raises(UsageError, match="one word"):
+        with pytest.raises(UsageError, match="query is empty"):
             memory.summarise(query="  ")
 
 
