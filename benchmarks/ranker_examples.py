@@ -20,7 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memctx import Memory, load_settings
-from memctx.benchmarks.small_memories import Part, Passages, names_of_columns, parts, tiny
+from memctx.benchmarks.small_memories import (
+    Part,
+    Passages,
+    names_of_columns,
+    parts,
+    tiny,
+    without_graph,
+)
 from memctx.config import DEFAULT_EMBEDDER
 from memctx.memory.embedder import Embedder, Progress
 from memctx.pipeline.engines import find_embedder
@@ -141,6 +148,7 @@ class Source:
         self.name, self._stages = folder.name, stages or Stages()
         self.questions = list(_questions(folder / "queries.jsonl", limit))
         self._indexes: Indexes = self._memory.indexes()
+        self._plain = without_graph(self._indexes)
         self._surfaces = names_of_columns(self._indexes.graph.arrays)
         self._tiny: dict[Part, Indexes] = {}
         store = self._indexes.store
@@ -165,8 +173,16 @@ class Source:
         order = first.ids[np.argsort(-nearness, kind="stable")]
         gold = np.array([self._nearest_chunk(document, order) for document in documents])
         near = np.setdiff1d(order[: _NEAR + len(gold)], self._all[whole])
+        led_to = np.setdiff1d(self._linked(number, gold.tolist()), self._all[whole])
         rng = np.random.default_rng(zlib.crc32(question.text.encode()))
-        return list(parts(Passages(gold, near, self._all[~whole]), rng))
+        return list(parts(Passages(gold, near, led_to, self._all[~whole]), rng))
+
+    def _linked(self, number: int, gold: Sequence[int]) -> NDArray[np.int64]:
+        """What the graph links with the evidence of a question."""
+        asked = Asked(self.questions[number].text, self._vectors[number], None, None)
+        finding = Finding(self._indexes, self._stages, asked)
+        finding.add_linked(gold)
+        return finding.candidates().ids
 
     def _nearest_chunk(self, document: int, order: NDArray[np.int64]) -> int:
         """Of a document in several passages the one that looks most like the question."""
@@ -224,7 +240,9 @@ class Source:
 
     def _begun(self, number: int, part: Part | None) -> tuple[Finding, Candidates, RankedQuestion]:
         text, vector, indexes = self.questions[number].text, self._vectors[number], self._indexes
-        if part is None:
+        if part is not None and not part.graph:
+            indexes = self._plain
+        if part is None or not part.chunks:
             asked = Asked(text, vector, None, None)
         elif part.tiny:
             if part not in self._tiny:

@@ -23,21 +23,19 @@ def report(judged: Sequence[Unseen]) -> None:
     Then the same bins of few passages, and what passages score that are alone.
     """
     found = [one for one in judged if one.part is None]
-    print(f"{'folder':12} {'n':>5} {'first@5':>8} {'@2':>6} {'@5':>6} {'all@5':>6}")
-    for folder in dict.fromkeys(one.question.folder for one in found):
-        ours = [one for one in found if one.question.folder == folder]
-        first = np.mean([recall(one, one.alone, 5) for one in ours])
-        two, five = (np.array([recall(one, one.probability, k) for one in ours]) for k in (2, 5))
-        shares = (first, two.mean(), five.mean(), (five == 1).mean())
-        print(f"{folder:12} {len(ours):5}", *(f"{100 * share:7.1f}" for share in shares))
+    _recalls(found)
+    plain = [one for one in judged if one.part is not None and one.part.kind == "whole"]
+    if plain:
+        print("without a graph:")
+        _recalls(plain)
     _reliability(found)
-    small = [one for one in judged if one.part is not None and one.part.kind != "rest"]
+    small = [one for one in judged if one.part is not None and one.part.few]
     if small:
         print("of few passages:")
         _reliability(small)
         for size in SIZES:
             _few(f"of {size}", [one for one in small if _size(one) == size])
-        for kind in ("near", "any"):
+        for kind in ("near", "linked", "any"):
             for tiny in (True, False):
                 where = "its memory" if tiny else "a search"
                 only = [one for one in small if _is(one, tiny, kind)]
@@ -74,13 +72,23 @@ def _reliability(found: Sequence[Unseen]) -> None:
         print(f"{probability[inside].mean():.3f}  {truth[inside].mean():.3f}  {inside.sum()}")
 
 
+def _recalls(found: Sequence[Unseen]) -> None:
+    print(f"{'folder':12} {'n':>5} {'first@5':>8} {'@2':>6} {'@5':>6} {'all@5':>6}")
+    for folder in dict.fromkeys(one.question.folder for one in found):
+        ours = [one for one in found if one.question.folder == folder]
+        first = np.mean([recall(one, one.alone, 5) for one in ours])
+        two, five = (np.array([recall(one, one.probability, k) for one in ours]) for k in (2, 5))
+        shares = (first, two.mean(), five.mean(), (five == 1).mean())
+        print(f"{folder:12} {len(ours):5}", *(f"{100 * share:7.1f}" for share in shares))
+
+
 def _few(what: str, found: Sequence[Unseen]) -> None:
     """How evidence and other passages score among few, and whether they can be told apart."""
     probability = np.concatenate([one.probability for one in found])
     truth = np.concatenate([[key in one.question.gold for key in one.keys] for one in found])
     gold, other = probability[truth], probability[~truth]
     print(
-        f"{what:24} AUROC {auroc(probability, truth):.3f}  "
+        f"{what:26} AUROC {auroc(probability, truth):.3f}  "
         f"evidence above 0.5: {(gold > 0.5).mean():.3f} of {len(gold)}  "
         f"other below 0.1: {(other < 0.1).mean():.3f} of {len(other)}"
     )

@@ -1,8 +1,9 @@
-"""Memories of few passages, and searches that may look at few of many: what a question is asked of.
+"""Memories of few passages, and searches that look at few of many: what a question is asked of.
 
 A ranker that only ever saw a hundred candidates knows nothing of one. So each question is
-asked of small sets, too: with a passage of its evidence and without, of passages that look
-like the question and of any, as a memory of their own or as all that a search may look at.
+asked of small sets, too, as a memory of their own or as all that a search may look at: with
+evidence and without, of passages that look like the question, of such as the graph links with
+its evidence, and of any. Some of it without a graph, which a memory need not have.
 """
 
 from __future__ import annotations
@@ -23,22 +24,32 @@ from memctx.pipeline.finding import Indexes
 
 Ids = NDArray[np.int64]
 SIZES = (1, 2, 3, 5, 20)
-_OFTEN = (0.4, 0.15, 0.15, 0.15, 0.15)  # how often each size is drawn
+_DRAWN = 2  # small sets with evidence, and as many without, for each question
+_PLAIN = 0.25  # of all parts, those without a graph
+_KINDS = ("near", "linked", "any")
+_OFTEN = (0.35, 0.2, 0.15, 0.2, 0.1)  # how often each size is drawn
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The passages that a question is asked of, by chunk id, ascending.
+    """The passages that a question is asked of, by chunk id, ascending; none for all.
 
     `tiny` is whether they are a memory of their own; else a search is restricted to them.
     `held` is whether evidence is among them. `kind` says what the others are: "near" to the
-    question, "any", or "rest" where it is everything but the evidence.
+    question, "linked" with its evidence by the graph, "any", "rest" where it is everything but
+    the evidence, or "whole". `graph` is whether there is one.
     """
 
     chunks: tuple[int, ...]
     tiny: bool
     held: bool
     kind: str
+    graph: bool
+
+    @property
+    def few(self) -> bool:
+        """Whether it is a small part."""
+        return self.kind in _KINDS
 
     @property
     def allowed(self) -> Ids:
@@ -52,22 +63,28 @@ class Passages:
 
     gold: Ids
     near: Ids
+    linked: Ids
     others: Ids
 
 
 def parts(passages: Passages, rng: np.random.Generator) -> Iterator[Part]:
-    """What one question is asked of: small with evidence, small without; of every second all the
-    rest."""
-    for held in (True, False):
+    """What one question is asked of beside all: small sets, and now and then all the rest."""
+    for held in (True, False) * _DRAWN:
         size = int(rng.choice(SIZES, p=_OFTEN))
-        kind = "near" if rng.random() < 0.5 else "any"
+        kind = str(rng.choice(_KINDS))
         own = _some(passages.gold, size, rng) if held else np.zeros(0, np.int64)
-        pool = passages.near if kind == "near" and len(passages.near) else passages.others
+        pools = {"near": passages.near, "linked": passages.linked}
+        pool = pools.get(kind, passages.others)
+        if not len(pool):
+            kind, pool = "any", passages.others
         rest = rng.choice(pool, min(max(size - len(own), 0), len(pool)), replace=False)
         chunks = tuple(sorted({*own.tolist(), *rest.tolist()}))
-        yield Part(chunks, bool(rng.random() < 0.5), held, kind)
+        yield Part(chunks, bool(rng.random() < 0.5), held, kind, bool(rng.random() > _PLAIN))
     if rng.random() < 0.5:
-        yield Part(tuple(passages.others.tolist()), False, False, "rest")
+        others = tuple(passages.others.tolist())
+        yield Part(others, False, False, "rest", bool(rng.random() > _PLAIN))
+    if rng.random() < _PLAIN:
+        yield Part((), False, True, "whole", False)
 
 
 def _some(gold: Ids, size: int, rng: np.random.Generator) -> Ids:
@@ -102,6 +119,12 @@ def tiny(indexes: Indexes, part: Part, surfaces: Mapping[int, Sequence[str]]) ->
     words.catch_up(Few(indexes.store, part.chunks))  # type: ignore[arg-type]
     graph = walkable(_of_rows(indexes.graph.arrays, part.allowed, surfaces))
     return replace(indexes, words=words, graph=graph)
+
+
+def without_graph(indexes: Indexes) -> Indexes:
+    """The indexes of a memory that was made without one."""
+    nothing = _of_rows(indexes.graph.arrays, np.zeros(0, np.int64), {})
+    return replace(indexes, graph=walkable(nothing))
 
 
 def names_of_columns(arrays: GraphArrays) -> dict[int, list[str]]:

@@ -80,12 +80,14 @@ class Finding:
 
     def question(self) -> RankedQuestion:
         """The question as ranking sees it."""
-        weights = name_weights(self.names)
+        # Without the graph no passage mentions a name: then a question that has some is no worse.
+        names = self.names if self._stages.graph else ()
+        weights = name_weights(names)
         ids = self._in.graph.arrays.entity_ids
         named = NamedEntities(
             {int(ids[column]): weight for column, weight in weights.items()},
-            len(self.names),
-            sum(name.proper for name in self.names),
+            len(names),
+            sum(name.proper for name in names),
         )
         counts = self._in.words.counts(self._asked.text)
         return ranked_question(

@@ -97,6 +97,14 @@ def alone(tmp_path: Path, embedder: Embedder, note: Note) -> Iterator[Memory]:
         yield memory
 
 
+@pytest.fixture
+def plain(tmp_path: Path, embedder: Embedder, note: Note) -> Iterator[Memory]:
+    """A memory of one note that was made without a graph."""
+    with Memory(tmp_path / "plain", embedder=embedder) as memory:
+        memory.ingest(written(tmp_path, note), graph=False)
+        yield memory
+
+
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Memory]:
     with Memory(tmp_path_factory.mktemp("sample") / "memory", embedder=embedder) as memory:
@@ -128,6 +136,12 @@ def test_the_only_note_is_unlikely_where_it_has_nothing_to_do_with_the_question(
 ) -> None:
     assert score(alone, note.unrelated, note.key) < 0.1
     assert alone.ask(note.unrelated, options=EXTRACT).abstained
+
+
+@pytest.mark.parametrize("note", NOTES, ids=lambda note: note.key)
+def test_the_only_note_is_told_from_another_without_a_graph_too(plain: Memory, note: Note) -> None:
+    assert score(plain, note.question, note.key) > 0.5
+    assert score(plain, note.unrelated, note.key) < 0.1
 
 
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: note.key)
