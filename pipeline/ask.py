@@ -84,7 +84,7 @@ def answer(
         text, cited = _said(looked, attempt, verdict, filled.passages)
     if stream:
         stream.finish(text)
-    reading = attempt.reading if attempt else None
+    reading = (attempt.reading or attempt.instead_of) if attempt else None
     return Answer(
         question=question,
         answer=text,

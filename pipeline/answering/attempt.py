@@ -88,8 +88,9 @@ class Looked:
 class Attempt:
     """An answer's words and where they stand, before it is decided whether they are given.
 
-    `reading` is what the reader made of it, None where it was quoted. `unit` is the
-    probability of the unit that is cited first. `sound` is whether the citation bears it.
+    `reading` is what the reader made of it, None where it was quoted; `instead_of` is a reading
+    that a quote took the place of. `unit` is the probability of the unit that is cited first.
+    `sound` is whether the citation bears it.
     """
 
     text: str
@@ -98,6 +99,7 @@ class Attempt:
     unit: float
     how: str
     sound: bool = True
+    instead_of: Reading | None = None
 
 
 def look(
@@ -151,14 +153,20 @@ def read(
         return _pointed_at(reading, looked)
     attempt = _of_reading(reading, window, looked)
     if attempt.sound and not reading.declined and _strays(attempt, looked):
-        return quoted(looked) or attempt
+        return _instead(attempt, looked)
     if attempt.sound or reading.declined:
         return attempt
     for place in _likeliest(looked)[: 0 if looked.field.intent.kind in _WORKED_OUT else _ALONE]:
         again = _alone(reader, looked, place, reading)
         if again is not None:
-            return (_strays(again, looked) and quoted(looked)) or again
+            return _instead(again, looked) if _strays(again, looked) else again
     return attempt
+
+
+def _instead(attempt: Attempt, looked: Looked) -> Attempt:
+    """The quote in place of what was read."""
+    found = quoted(looked)
+    return attempt if found is None else replace(found, instead_of=attempt.reading)
 
 
 def _strays(attempt: Attempt, looked: Looked) -> bool:
